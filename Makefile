@@ -1,0 +1,57 @@
+# Everything that is done with this repository, in one place. Needs python3 (3.11 or later), pip and make; no other tool.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+DEMO := build/demo
+DEMO_PATIENT ?= SLE-01
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run demo test check format-check lint types layers format bench mutate
+
+help: ## list these recipes
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(VENV)/.installed ## make .venv with the pinned packages and dosepath itself
+
+$(VENV)/.installed: requirements/run.txt requirements/dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "dosepath needs Python 3.11 or later; name it: make PYTHON=python3.11")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(PIP) install --quiet -r requirements/dev.txt
+	$(PIP) install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+run: setup demo ## set up, then screen the demonstration patients
+
+demo: setup ## make synthetic patients, screen them, print one criterion sheet
+	$(BIN)/dosepath demo-patients $(DEMO) --seed 1
+	$(BIN)/dosepath screen $(DEMO) --trial NCT06680388 --anchors $(DEMO)/anchors.yaml
+	$(BIN)/dosepath screen $(DEMO) --trial NCT06680388 --anchors $(DEMO)/anchors.yaml --patient $(DEMO_PATIENT)
+
+test: setup ## run the tests (add ARGS="-k name" to choose, ARGS="-m slow" for the long ones)
+	$(BIN)/python -m pytest $(ARGS)
+
+check: format-check lint types layers ## all checks but the tests
+
+format-check: setup ## is the code formatted?
+	$(BIN)/ruff format --check .
+
+lint: setup ## does the code follow the rules of pyproject.toml?
+	$(BIN)/ruff check .
+
+types: setup ## do the types fit?
+	$(BIN)/mypy
+
+layers: setup ## do imports point down?
+	$(BIN)/lint-imports --no-logo
+
+format: setup ## format the code and mend what can be mended
+	$(BIN)/ruff check --fix-only --quiet .
+	$(BIN)/ruff format .
+
+bench: setup ## how fast is one patient, and the whole shared set?
+	$(BIN)/python -m dosepath.cli.bench $(ARGS)
+
+mutate: setup ## change the protocol one spot at a time; do our cases notice? (slow)
+	$(BIN)/python tests/mutation/mutate_protocol.py --all

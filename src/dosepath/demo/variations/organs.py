@@ -1,0 +1,353 @@
+"""Variations of organ function: laboratory values, heart, lung, blood pressure, immunoglobulins."""
+
+from dosepath.demo.baseline import BLOOD
+from dosepath.demo.chart import Edit, Result, change, drop, judge, pressure, put, result
+from dosepath.demo.dates import Ago
+from dosepath.demo.variation import Variation
+
+_AGED_50 = Ago(months=50 * 12 + 6)
+
+
+def _blood_drawn(days: int) -> tuple[Edit, ...]:
+    return tuple(change(measure, when=Ago(days=days)) for measure in BLOOD)
+
+
+_COUNTS_AND_CLOTTING = ("I04.a.1", "I04.a.2", "I04.a.3", "I04.b.1", "I04.b.2")
+_CHEMISTRY = ("I04.c.1", "I04.c.2", "I04.c.3", "I04.d.1")
+_HEART_AND_LUNG = ("I04.e.1", "I04.e.2", "I04.f.1")
+
+ORGANS = (
+    Variation(
+        "blood-on-limit",
+        "ANC 500 /uL, platelets 20 x 10^3/uL, haemoglobin 6.0 g/dL, INR and APTT 1.5 times the upper limit: all on the limit",
+        "eligible",
+        (
+            result("anc", "500 /uL"),
+            result("platelets", "20 10*3/uL"),
+            result("hemoglobin", "6.0 g/dL"),
+            result("inr", "1.8 {INR}", high="1.2"),
+            result("aptt", "55.5 s", high="37"),
+        ),
+        on=_COUNTS_AND_CLOTTING,
+    ),
+    Variation(
+        "blood-inside",
+        "ANC 0.51, platelets 21, haemoglobin 61 g/L, INR 1.7 (limit 1.8), APTT 55.4 s (limit 55.5): one step inside",
+        "eligible",
+        (
+            result("anc", "0.51 10*9/L"),
+            result("platelets", "21 10*9/L"),
+            result("hemoglobin", "61 g/L"),
+            result("inr", "1.7 {INR}", high="1.2"),
+            result("aptt", "55.4 s", high="37"),
+        ),
+        inside=_COUNTS_AND_CLOTTING,
+    ),
+    Variation(
+        "anc-below",
+        "ANC 0.49 x 10^9/L, one step below the limit",
+        "not_eligible",
+        (result("anc", "0.49 10*9/L"),),
+        outside=("I04.a.1",),
+    ),
+    Variation(
+        "platelets-haemoglobin-below",
+        "platelets 19 x 10^9/L and haemoglobin 5.9 g/dL, one step below the limits",
+        "not_eligible",
+        (result("platelets", "19 10*9/L"), result("hemoglobin", "5.9 g/dL")),
+        outside=("I04.a.2", "I04.a.3"),
+    ),
+    Variation(
+        "clotting-above",
+        "INR 1.81 and APTT 55.6 s, one step above 1.5 times the upper limit",
+        "not_eligible",
+        (result("inr", "1.81 {INR}", high="1.2"), result("aptt", "55.6 s", high="37")),
+        outside=("I04.b.1", "I04.b.2"),
+    ),
+    Variation(
+        "chemistry-on-limit",
+        "AST 120 and ALT 135 U/L (3 times the upper limit), bilirubin 1.8 mg/dL and creatinine 145.5 umol/L (1.5 times)",
+        "eligible",
+        (
+            result("ast", "120 U/L", high="40"),
+            result("alt", "135 U/L", high="45"),
+            result("total_bilirubin", "1.8 mg/dL", high="1.2"),
+            result("creatinine", "145.5 umol/L", high="97"),
+        ),
+        on=_CHEMISTRY,
+    ),
+    Variation(
+        "chemistry-inside",
+        "AST 119, ALT 134 U/L, bilirubin 31.4 umol/L (limit 31.5), creatinine 1.79 mg/dL (limit 1.8): one step inside",
+        "eligible",
+        (
+            result("ast", "119 U/L", high="40"),
+            result("alt", "134 U/L", high="45"),
+            result("total_bilirubin", "31.4 umol/L", high="21"),
+            result("creatinine", "1.79 mg/dL", high="1.2"),
+        ),
+        inside=_CHEMISTRY,
+    ),
+    Variation(
+        "liver-above",
+        "AST 121, ALT 136 U/L and bilirubin 1.81 mg/dL, one step above the limits",
+        "not_eligible",
+        (
+            result("ast", "121 U/L", high="40"),
+            result("alt", "136 U/L", high="45"),
+            result("total_bilirubin", "1.81 mg/dL", high="1.2"),
+        ),
+        outside=("I04.c.1", "I04.c.2", "I04.c.3"),
+    ),
+    Variation(
+        "clearance-on-limit",
+        "creatinine 2.5 mg/dL above its limit, but clearance exactly 30 mL/min (50 years, 60 kg)",
+        "eligible",
+        (result("creatinine", "2.5 mg/dL", high="1.2"), result("weight", "60 kg")),
+        sex="male",
+        birth=_AGED_50,
+        on=("I04.d.2",),
+        outside=("I04.d.1",),
+    ),
+    Variation(
+        "clearance-inside",
+        "creatinine 221 umol/L above its limit; clearance just above 30 mL/min with 132.3 lb at 50 years",
+        "eligible",
+        (result("creatinine", "221 umol/L", high="97"), result("weight", "132.3 [lb_av]")),
+        sex="male",
+        birth=_AGED_50,
+        inside=("I04.d.2",),
+        outside=("I04.d.1",),
+    ),
+    Variation(
+        "clearance-below",
+        "creatinine 2.5 mg/dL and clearance just below 30 mL/min with 132.2 lb at 50 years",
+        "not_eligible",
+        (result("creatinine", "2.5 mg/dL", high="1.2"), result("weight", "132.2 [lb_av]")),
+        sex="male",
+        birth=_AGED_50,
+        outside=("I04.d.1", "I04.d.2"),
+    ),
+    Variation(
+        "weight-missing-creatinine-high",
+        "weight missing with creatinine above 1.5 times the upper limit: no clearance can be computed",
+        "undecided",
+        (result("creatinine", "1.9 mg/dL", high="1.2"), drop("weight")),
+        arms=("dcSSc", "AAV", "IIM", "SS"),
+        outside=("I04.d.1",),
+        unknown=("I04.d.2",),
+    ),
+    Variation(
+        "heart-lung-on-limit",
+        "NYHA class II, LVEF 50 %, oxygen saturation 92 % on room air: all on the limit",
+        "eligible",
+        (result("nyha", "Class II"), result("lvef_pct", "50 %"), result("spo2_room_air", "92 %")),
+        on=_HEART_AND_LUNG,
+    ),
+    Variation(
+        "heart-lung-inside",
+        "NYHA class I, LVEF 51 %, oxygen saturation 93 % on room air: one step inside",
+        "eligible",
+        (result("nyha", "I"), result("lvef_pct", "51 %"), result("spo2_room_air", "93 %")),
+        inside=_HEART_AND_LUNG,
+    ),
+    Variation(
+        "heart-below",
+        "NYHA class III with LVEF 49 %, one step beyond the limits",
+        "not_eligible",
+        (result("nyha", "III"), result("lvef_pct", "49 %")),
+        outside=("I04.e.1", "I04.e.2"),
+    ),
+    Variation(
+        "saturation-below",
+        "oxygen saturation 91 % on room air, one step below the limit",
+        "not_eligible",
+        (result("spo2_room_air", "91 %"),),
+        outside=("I04.f.1",),
+    ),
+    Variation(
+        "saturation-on-oxygen",
+        "oxygen saturation known only with 2 L/min of oxygen",
+        "undecided",
+        (drop("spo2_room_air"), result("spo2", "97 %", oxygen_flow="2")),
+        unknown=("I04.f.1",),
+    ),
+    Variation(
+        "pericardial-effusion",
+        "small pericardial effusion on echocardiography",
+        "not_eligible",
+        (judge(pericardial_effusion=True),),
+        about=("I04.e.3",),
+    ),
+    Variation(
+        "circulation-on-limit",
+        "blood pressure 160/100 and pulmonary pressure 60 mmHg: neither is above its limit",
+        "eligible",
+        (pressure("160", "100"), result("pa_pressure_echo_mmhg", "60 mm[Hg]")),
+        on=("E13.3@pressure", "E02.1@pressure"),
+    ),
+    Variation(
+        "circulation-inside",
+        "blood pressure 159/99 and pulmonary pressure 59 mmHg, one step inside",
+        "eligible",
+        (pressure("159", "99"), result("pa_pressure_echo_mmhg", "59 mm[Hg]")),
+        inside=("E13.3@pressure", "E02.1@pressure"),
+    ),
+    Variation(
+        "pressure-above",
+        "blood pressure 161/101, one step above both limits",
+        "not_eligible",
+        (pressure("161", "101"),),
+        outside=("E13.3@pressure",),
+    ),
+    Variation(
+        "pulmonary-pressure-above-at-3-months",
+        "pulmonary pressure 61 mmHg by echo exactly 3 months ago, not measured since",
+        "not_eligible",
+        (result("pa_pressure_echo_mmhg", "61 mm[Hg]", Ago(months=3)),),
+        on=("E02.1@date",),
+        outside=("E02.1@pressure",),
+    ),
+    Variation(
+        "pulmonary-pressure-above-within-3-months",
+        "pulmonary pressure 72 mmHg by echo one day less than 3 months ago, not measured since",
+        "not_eligible",
+        (result("pa_pressure_echo_mmhg", "72 mm[Hg]", Ago(months=3, days=-1)),),
+        outside=("E02.1@date",),
+    ),
+    Variation(
+        "pulmonary-pressure-above-before",
+        "pulmonary pressure 72 mmHg by echo 3 months and a day ago, 34 mmHg now",
+        "eligible",
+        (
+            result("pa_pressure_echo_mmhg.before", "72 mm[Hg]", Ago(months=3, days=1)),
+            result("pa_pressure_echo_mmhg", "34 mm[Hg]"),
+        ),
+        inside=("E02.1@date",),
+    ),
+    Variation(
+        "immunoglobulins-on-limit",
+        "IgA 0.70 g/L, IgG 700 mg/dL, IgM 0.40 g/L: each on its lower limit",
+        "eligible",
+        (
+            result("iga", "0.70 g/L", low="0.70"),
+            result("igg", "700 mg/dL", low="700"),
+            result("igm", "0.40 g/L", low="0.40"),
+        ),
+        on=("E03",),
+    ),
+    Variation(
+        "immunoglobulins-inside",
+        "IgA 71 mg/dL, IgG 7.1 g/L, IgM 41 mg/dL: each one step above its lower limit",
+        "eligible",
+        (
+            result("iga", "71 mg/dL", low="70"),
+            result("igg", "7.1 g/L", low="7.0"),
+            result("igm", "41 mg/dL", low="40"),
+        ),
+        inside=("E03",),
+    ),
+    Variation(
+        "igm-below",
+        "IgM 0.39 g/L, one step below its lower limit; IgA and IgG normal",
+        "not_eligible",
+        (result("igm", "0.39 g/L", low="0.40"),),
+        outside=("E03",),
+    ),
+    Variation(
+        "igm-without-limit",
+        "IgM reported without a lower limit",
+        "undecided",
+        (result("igm", "0.55 g/L", low=None, high=None),),
+        unknown=("E03",),
+    ),
+    Variation(
+        "blood-28-days-old",
+        "screening blood drawn 28 days ago, the last day that counts",
+        "eligible",
+        _blood_drawn(28),
+        on=("I04@window",),
+    ),
+    Variation(
+        "blood-27-days-old",
+        "screening blood drawn 27 days ago",
+        "eligible",
+        _blood_drawn(27),
+        inside=("I04@window",),
+    ),
+    Variation(
+        "anc-29-days-old",
+        "ANC 29 days old, one day too old to count",
+        "undecided",
+        (change("anc", when=Ago(days=29)),),
+        outside=("I04@window",),
+        unknown=("I04.a.1",),
+    ),
+    Variation(
+        "inr-without-limit",
+        "INR 1.1 reported without an upper limit",
+        "undecided",
+        (result("inr", "1.1 {INR}", low=None, high=None),),
+        unknown=("I04.b.1",),
+    ),
+    Variation(
+        "ast-without-limit",
+        "AST reported without an upper limit",
+        "undecided",
+        (result("ast", "52 U/L", low=None, high=None),),
+        arms=("SLE", "dcSSc", "AAV", "SS"),
+        unknown=("I04.c.1",),
+    ),
+    Variation(
+        "alt-bounded",
+        "ALT reported as < 150 U/L, with the limit at 135",
+        "undecided",
+        (result("alt", "<150 U/L", high="45"),),
+        unknown=("I04.c.2",),
+    ),
+    Variation(
+        "haemoglobin-withheld",
+        "haemoglobin not measurable, sample clotted",
+        "undecided",
+        (result("hemoglobin", "", absent="error"),),
+        unknown=("I04.a.3",),
+    ),
+    Variation(
+        "data-unknown-unit",
+        "data quality: platelets in a unit that nobody knows",
+        "undecided",
+        (result("platelets", "214 grobs", low=None, high=None, ucum=False),),
+        unknown=("I04.a.2",),
+    ),
+    Variation(
+        "data-entered-in-error",
+        "data quality: a newer platelet count of 4 is marked as entered in error",
+        "eligible",
+        (put(Result("platelets.mistaken", "4 10*9/L", Ago(), status="entered-in-error")),),
+        about=("I04.a.2",),
+    ),
+    Variation(
+        "data-after-screening",
+        "data quality: an ANC of 0.1 is dated two days after screening",
+        "eligible",
+        (put(Result("anc.later", "0.1 10*9/L", Ago(days=-2))),),
+        about=("I04.a.1",),
+    ),
+    Variation(
+        "data-two-results-one-day",
+        "data quality: platelets 15 in the morning and 64 in the afternoon of the same day; the later one counts",
+        "eligible",
+        (
+            result("platelets", "64 10*9/L", Ago(days=2, at="15:45:00Z")),
+            result("platelets.morning", "15 10*9/L", Ago(days=2, at="08:10:00Z")),
+        ),
+        about=("I04.a.2",),
+    ),
+    Variation(
+        "data-unit-in-words",
+        "data quality: ANC 2.4 K/uL, a common unit written without its code",
+        "eligible",
+        (result("anc", "2.4 K/uL", ucum=False),),
+        about=("I04.a.1",),
+    ),
+)

@@ -1,0 +1,1 @@
+"""The dose of cells and of lymphodepletion for one patient."""

@@ -1,0 +1,1 @@
+"""Facts against criteria: verdicts, gates and what is still missing."""

@@ -1,0 +1,1 @@
+"""Scores of disease activity and classification, one module for each version."""

@@ -1,0 +1,1 @@
+"""Documents to values and back: files of the standards the field uses."""

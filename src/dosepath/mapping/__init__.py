@@ -1,0 +1,1 @@
+"""FHIR resources to facts, through the code lists of the protocol."""

@@ -1,0 +1,1 @@
+"""The protocol file: its model, its reader and its schema."""

@@ -1,0 +1,1 @@
+"""The expression language of a protocol: one tree and its readers."""
