@@ -193,9 +193,9 @@ class Period:
         return cls(day, day)
 
     def last_day(self, on: date) -> PartialDate:
-        """Give the days that may be the last one, as seen on the day `on`."""
+        """Give the days that may be the last one, as seen on the day `on`; what lies ahead has not happened yet."""
         if self.end is not None:
-            return self.end
+            return PartialDate(min(self.end.earliest, on), min(self.end.latest, on))
         if self.ongoing:
             return PartialDate.on(on)
         return PartialDate(self.start.earliest if self.start else date.min, on)

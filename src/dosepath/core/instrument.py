@@ -34,6 +34,27 @@ class Field:
     choices: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One question of a form: yes or no, a whole number in a range, or one of some levels.
+
+    Parameters
+    ----------
+    id, label
+        Name in forms and cases, and plain words.
+    choices
+        Possible answers of yes-or-no items and of levels that have names; empty for a number.
+    low, high
+        Range of a whole number, both included.
+    """
+
+    id: str
+    label: str
+    choices: tuple[str, ...] = ()
+    low: int = 0
+    high: int = 0
+
+
 FieldValue: TypeAlias = Interval | str
 """A number between bounds, or one of the choices."""
 
@@ -51,11 +72,14 @@ class Cases:
         What was not recorded and would narrow the cases.
     conflict
         Why no case fits; empty otherwise.
+    refused
+        Answers that are impossible and were not used, each with the reason.
     """
 
     possible: tuple[Mapping[str, FieldValue], ...]
     open_items: tuple[str, ...] = ()
     conflict: str = ""
+    refused: tuple[str, ...] = ()
 
 
 class Instrument(Protocol):
@@ -89,8 +113,15 @@ class Instrument(Protocol):
     def one_assessment(self) -> bool:
         """Whether entries of different days must not be combined."""
 
+    @property
+    def items(self) -> Mapping[str, Item]:
+        """Questions of the form; empty while only results are entered."""
+
     def cases(self, entered: Mapping[str, Value]) -> Cases:
         """List the values that are possible when these results were entered."""
+
+    def score(self, answers: Mapping[str, Value]) -> Cases:
+        """List the values that are possible when these items were answered; an item left out was not assessed."""
 
 
 class Formula(Protocol):

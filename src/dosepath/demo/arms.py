@@ -1,4 +1,4 @@
-"""A clean eligible person of each arm: the disease, its history and its treatment, as a rheumatologist would chart it."""
+"""A clean eligible person of each arm: the disease, its history and its treatment, as a clinic would chart them."""
 
 from collections.abc import Callable
 from random import Random
@@ -92,7 +92,9 @@ def _scleroderma(_: Chart, rng: Random) -> list[Edit]:
         result("mrss_total.earlier", str(mrss), earlier),
         put(
             Drug("prednisone", rng.choice(("5 mg", "7.5 mg", "10 mg")), Ago(months=rng.randint(26, 32))),
-            Drug("methotrexate", "15 mg", Ago(months=41), Ago(months=rng.randint(31, 33)), every="1/wk", form="request"),
+            Drug(
+                "methotrexate", "15 mg", Ago(months=41), Ago(months=rng.randint(31, 33)), every="1/wk", form="request"
+            ),
             rng.choice(
                 (
                     Drug("cyclophosphamide", "100 mg", Ago(months=30), Ago(months=22)),
@@ -124,6 +126,8 @@ def _vasculitis(_: Chart, rng: Random) -> list[Edit]:
         result("bvas_v3_total", str(rng.randint(9, 15))),
         result("bvas_v3_major_items", "1"),
         result("bvas_v3_other_items", str(rng.randint(2, 4))),
+        result("bvas_v3_new_major_items", "0"),
+        result("bvas_v3_new_other_items", "0"),
         put(
             Drug("prednisone.induction", "30 mg", Ago(months=30), Ago(months=26)),
             Drug("prednisone.maintenance", "5 mg", Ago(months=26, days=-1), before_relapse),
@@ -151,7 +155,9 @@ def _myositis(_: Chart, rng: Random) -> list[Edit]:
         result("alt", f"{rng.randint(48, 104)} U/L"),
         put(
             Drug("prednisone", rng.choice(("10 mg", "15 mg")), Ago(months=rng.randint(18, 24))),
-            Drug("methotrexate", "15 mg", Ago(months=30), Ago(months=rng.randint(16, 20)), every="1/wk", form="request"),
+            Drug(
+                "methotrexate", "15 mg", Ago(months=30), Ago(months=rng.randint(16, 20)), every="1/wk", form="request"
+            ),
             Drug("azathioprine", "50 mg", Ago(months=15), every="2/d"),
             Drug("intravenous immunoglobulin", "60 g", Ago(months=rng.randint(7, 9)), form="administration"),
         ),

@@ -15,7 +15,7 @@ Range = tuple[str | None, str | None]
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One test or measurement: its name, its kind, its LOINC code by unit ("" for any other), and the printed range by unit."""
+    """One test: its name, its kind, its LOINC code by unit ("" for any other), and its printed range by unit."""
 
     name: str
     category: str

@@ -256,7 +256,7 @@ def printed(one: Result, **fields: Any) -> Result:
     return replace(one, **{"low": low, "high": high, **fields})
 
 
-def judge(when: When | None = None, **answers: bool | int | Code | When) -> Edit:
+def judge(when: When | None = None, /, **answers: bool | int | Code | When) -> Edit:
     """Let the investigator answer, on the day of the screening visit unless `when` is given."""
     return lambda chart: put(*(Judgement(key, answer, when or chart.forms) for key, answer in answers.items()))(chart)
 

@@ -193,9 +193,7 @@ def allergy(
 
 def procedure(owner: Owner, key: str, code: JsonObject, *, status: str, on: str | None) -> JsonObject:
     """Make an operation or intervention."""
-    return owner.resource(
-        "Procedure", key, status=status, code=code, subject=owner.reference, performedDateTime=on
-    )
+    return owner.resource("Procedure", key, status=status, code=code, subject=owner.reference, performedDateTime=on)
 
 
 def immunization(owner: Owner, key: str, vaccine: JsonObject, *, on: str | None) -> JsonObject:

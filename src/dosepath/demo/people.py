@@ -14,10 +14,16 @@ _GIVEN: dict[Sex, tuple[str, ...]] = {
         "Amara", "Zoë", "Lucía", "Ingrid", "Małgorzata", "Yuki", "Fatima", "Chloé", "晓梅", "Elif",
         "Priya", "Siobhán", "Hannah", "Ana María", "Eszter", "Rania",
     ),
-    "male": ("Chidi", "Björn", "José", "Łukasz", "Kenji", "Omar", "François", "建国", "Emre", "Arjun", "Seán", "Dimitris"),
+    "male": ("Chidi", "Björn", "José", "Łukasz", "Kenji", "Omar", "François", "建国", "Emre", "Arjun", "Seán"),
 }  # fmt: skip
 _WOMEN_IN_TEN: dict[Arm, int] = {"SLE": 9, "dcSSc": 7, "AAV": 5, "IIM": 6, "SS": 9}
-_AGES: dict[Arm, tuple[int, int]] = {"SLE": (21, 50), "dcSSc": (31, 60), "AAV": (36, 62), "IIM": (30, 60), "SS": (33, 61)}
+_AGES: dict[Arm, tuple[int, int]] = {
+    "SLE": (21, 50),
+    "dcSSc": (31, 60),
+    "AAV": (36, 62),
+    "IIM": (30, 60),
+    "SS": (33, 61),
+}
 
 
 def draw_name(rng: Random, sex: Sex) -> tuple[str, str]:

@@ -164,9 +164,7 @@ def _medication(entry: Drug, owner: Owner, start: str | None, end: str | None) -
     if entry.form == "request":
         directions = fhir.dosage(often(bounds=period), dose)
         return fhir.medication_request(owner, key, drug, status=status, authored=start, dosage=directions)
-    return fhir.medication_statement(
-        owner, key, drug, status=status, period=period, dosage=fhir.dosage(often(), dose)
-    )
+    return fhir.medication_statement(owner, key, drug, status=status, period=period, dosage=fhir.dosage(often(), dose))
 
 
 def _forms(entries: Iterable[Judgement], owner: Owner, screening: date) -> list[JsonObject]:

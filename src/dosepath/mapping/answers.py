@@ -137,7 +137,7 @@ def _wrong_kind(concept: Concept, holder: Holder, wanted: str) -> Answer:
 
 
 def _quantity(concept: Concept, holder: Holder) -> Answer:
-    titre = _titre(concept, holder) if concept.unit == "{titer}" else None
+    titre = _titre(holder) if concept.unit == "{titer}" else None
     if titre is not None:
         quantity = Quantity(titre.number, "{titer}")
         return Answer(quantity, titre.comparator, doubt=_implausible(concept, quantity))
@@ -199,7 +199,7 @@ def _range(concept: Concept, holder: Holder) -> Answer:
     return Answer(unusable="a range where one number is needed")
 
 
-def _titre(concept: Concept, holder: Holder) -> Bounded | None:
+def _titre(holder: Holder) -> Bounded | None:
     if holder.key == "valueRatio":
         numerator, denominator = part(holder.node, "numerator"), part(holder.node, "denominator")
         dilution = exact(denominator.get("value"))
@@ -312,7 +312,8 @@ def _choice(concept: Concept, holder: Holder) -> Answer:
 _ROMAN: Final[Mapping[str, int]] = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6}
 _NUMERAL = re.compile(r"(?<![a-z0-9.,])(?:(?P<roman>iii|iv|ii|vi|v|i)|(?P<digit>[1-9]))(?:级)?(?![a-z0-9.,])")
 _FILLERS = re.compile(
-    r"new york heart association|nyha|classification|functional|class|grade|stage|level|to|and|or|心功能|分级|纽约心脏病协会|至|到"
+    r"new york heart association|nyha|classification|functional|class|grade|stage|level|to|and|or"
+    r"|心功能|分级|纽约心脏病协会|至|到"
     r"|[\s:,;/()~–—-]+"
 )
 

@@ -9,7 +9,9 @@ from dosepath.mapping.numbers import exact
 from dosepath.mapping.shapes import EMPTY, Node, part, plain, text
 from dosepath.mapping.systems import UCUM, system_of
 
-_CLOCK = re.compile(r"T(?P<clock>(?:[01]\d|2[0-3]):[0-5]\d)(?P<second>:[0-5]\d|:60)?(?P<part>\.\d+)?(?:Z|[+-]\d\d:\d\d)?$")
+_CLOCK = re.compile(
+    r"T(?P<clock>(?:[01]\d|2[0-3]):[0-5]\d)(?P<second>:[0-5]\d|:60)?(?P<part>\.\d+)?(?:Z|[+-]\d\d:\d\d)?$"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,8 @@ _WELL_FORMED: Final = {ICD10CM: _ICD10CM_CODE, ICD10: _ICD10CM_CODE, ATC: _ATC_C
 _SHORTEST: Final = {ICD10CM: 3, ATC: 1}
 
 _PLACEHOLDERS: Final = frozenset(
-    "unknown|unspecified|not specified|not known|other|n/a|na|none given|unk|see note|未知|不详|其他".split("|")
+    {"unknown", "unspecified", "not specified", "not known", "other", "n/a", "na", "none given", "unk", "see note"}
+    | {"未知", "不详", "其他"}
 )
 _AMOUNTS = re.compile(r"\d+(?:[.,]\d+)?\s*[a-zµμ%]{0,3}(?:/[a-z]{1,3})?\b|[\W\d_]")
 _SHORT_HINT: Final = 3

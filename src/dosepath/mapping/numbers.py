@@ -8,7 +8,7 @@ from typing import Any, Final, TypeGuard
 
 from dosepath.core.facts import Comparator
 from dosepath.core.quantity import Quantity, QuantityError, convert, read_unit
-from dosepath.mapping.shapes import Node, plain, text
+from dosepath.mapping.shapes import Node, normalised, plain, text
 from dosepath.mapping.systems import UCUM, system_of
 
 _MOST_DIGITS: Final = 40
@@ -102,7 +102,9 @@ def shown(number: Any) -> str:
     return plain(str(number)) if isinstance(number, int | Decimal | float) else ""
 
 
-_TITRE = re.compile(r"(?<![\d:/])(?P<bound>[<>]=?|[≤≥])?\s*1\s*[:/]\s*(?P<dilution>\d{1,3}(?:,\d{3})+|\d{1,9})(?![\d:/])")
+_TITRE = re.compile(
+    r"(?<![\d:/])(?P<bound>[<>]=?|[≤≥])?\s*1\s*[:/]\s*(?P<dilution>\d{1,3}(?:,\d{3})+|\d{1,9})(?![\d:/])"
+)
 _BOUNDS: Final = {"≤": "<=", "≥": ">="}
 
 
@@ -122,7 +124,7 @@ def read_titre(written: str) -> Bounded | None:
     >>> read_titre("1:320 speckled"), read_titre("negative at 1:40")
     (Bounded(number=Fraction(320, 1), comparator=None), None)
     """
-    folded = written.replace("：", ":").lower()
+    folded = normalised(written)  # which also makes the Chinese colon a plain one
     found = list(_TITRE.finditer(folded))
     if len(found) != 1 or re.search(r"\b(?:neg\w*|not?|non\w*)\b|阴", folded):
         return None

@@ -19,7 +19,8 @@ SHAPES: Final[Mapping[str, str]] = MappingProxyType(
         _OBJECT: """
             code subject patient dataAbsentReason effectivePeriod effectiveTiming
             valueQuantity valueCodeableConcept valueRange valueRatio valueSampledData valuePeriod
-            clinicalStatus verificationStatus onsetAge onsetPeriod onsetRange abatementAge abatementPeriod abatementRange
+            clinicalStatus verificationStatus onsetAge onsetPeriod onsetRange
+            abatementAge abatementPeriod abatementRange
             medicationCodeableConcept medicationReference vaccineCode performedPeriod performedAge performedRange
         """,
         _LIST: """
@@ -29,7 +30,7 @@ SHAPES: Final[Mapping[str, str]] = MappingProxyType(
             resourceType id status intent issued effectiveDateTime effectiveInstant valueString valueTime valueDateTime
             onsetDateTime onsetString abatementDateTime abatementString recordedDate criticality
             authoredOn dateAsserted performedDateTime performedString occurrenceDateTime occurrenceString
-            birthDate gender deceasedDateTime questionnaire authored dateTime date
+            birthDate gender deceasedDateTime questionnaire authored dateTime date whenHandedOver
         """,
         _TRUTH: "valueBoolean abatementBoolean deceasedBoolean doNotPerform",
         _NUMBER: "valueInteger",
@@ -85,6 +86,8 @@ _SHOWN = 120
 
 def plain(written: str) -> str:
     """Make text from a record fit for one line of a report."""
+    if len(written) <= _SHOWN and written.isprintable() and "  " not in written:
+        return written.strip()
     line = " ".join("".join(c if c.isprintable() else " " for c in written[: 2 * _SHOWN]).split())
     return line if len(line) <= _SHOWN else f"{line[: _SHOWN - 3]}..."
 

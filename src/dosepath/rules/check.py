@@ -93,12 +93,14 @@ class _Checker:
                     raise ExpressionError(f"'during' asks for a day, not for {_word(found)}")
             case nodes.Exists(concept=concept) | nodes.EveryRecorded(concept=concept) | nodes.Complete(concept=concept):
                 self._kind(concept, HAPPENED, "happens; use latest(...) for a result")
-            case nodes.Lasted(drug=drug) | nodes.SeveralLasted(drug=drug) | nodes.DailyDose(drug=drug):
+            case (
+                nodes.Lasted(drug=drug)
+                | nodes.SeveralLasted(drug=drug)
+                | nodes.DailyDose(drug=drug)
+                | nodes.TotalDose(drug=drug)
+            ):
                 self._kind(drug, (Kind.DRUG,), "is a drug")
-            case nodes.LastedTogether() | nodes.TogetherReached():
-                for drug in (node.one, node.other):
-                    self._kind(drug, (Kind.DRUG,), "is a drug")
-            case nodes.Spanned():
+            case nodes.LastedTogether() | nodes.TogetherReached() | nodes.Spanned():
                 for drug in node.drugs:
                     self._kind(drug, (Kind.DRUG,), "is a drug")
             case nodes.SomeAssessment() | nodes.LatestAssessment() | nodes.FirstDay():
@@ -177,6 +179,8 @@ class _Checker:
                 return Number("a")
             case nodes.DailyDose():
                 return Number("mg/d")
+            case nodes.TotalDose():
+                return Number("mg")
             case nodes.RowDose(daily=daily):
                 return Number("mg/d" if daily else "mg")
             case nodes.LimitMultiple():

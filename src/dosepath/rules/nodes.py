@@ -90,10 +90,9 @@ class DayOf(Scalar):
 
 @dataclass(frozen=True, slots=True)
 class TogetherReached(Scalar):
-    """The first day on which two drug classes had been given together for a span."""
+    """The first day on which some drugs or drug classes had all been given together for a span."""
 
-    one: str
-    other: str
+    drugs: tuple[str, ...]
     span: SpanOf
     window: WindowOf
 
@@ -154,6 +153,15 @@ class DailyDose(Scalar):
     equivalence: str
     on: Scalar | None = None
     window: WindowOf | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TotalDose(Scalar):
+    """Milligrams of a drug class given in a window, summed over its drugs."""
+
+    drug: str
+    equivalence: str
+    window: WindowOf
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,11 +250,15 @@ class Arithmetic(Scalar):
 
 @dataclass(frozen=True, slots=True)
 class Change(Scalar):
-    """How far a number moved from an earlier to a later result, in percent of the earlier one or in its own unit."""
+    """How far a number rose from an earlier to a later result, in percent of the earlier one or in its own unit.
+
+    With `decline`, how far it fell.
+    """
 
     earlier: Scalar
     later: Scalar
     relative: bool
+    decline: bool = False
 
 
 # Truth: logic ----------------------------------------------------------------------------------------------------------
@@ -415,10 +427,9 @@ class Lasted(Truth):
 
 @dataclass(frozen=True, slots=True)
 class LastedTogether(Truth):
-    """Whether two drug classes were given at the same time for at least a span."""
+    """Whether some drugs or drug classes were all given at the same time for at least a span."""
 
-    one: str
-    other: str
+    drugs: tuple[str, ...]
     span: SpanOf
     window: WindowOf
 

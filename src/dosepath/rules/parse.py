@@ -250,8 +250,8 @@ class _Builder(Transformer[Token, Any]):
     def first_day(self, concepts: tuple[str, ...], window: WindowOf, where: Truth) -> Scalar:
         return nodes.FirstDay(concepts, window, where)
 
-    def reached(self, one: Token, other: Token, span: SpanOf, window: WindowOf) -> Scalar:
-        return nodes.TogetherReached(self._concept(one), self._concept(other), span, window)
+    def reached(self, drugs: tuple[str, ...], span: SpanOf, window: WindowOf) -> Scalar:
+        return nodes.TogetherReached(drugs, span, window)
 
     # values --------------------------------------------------------------------------------------------------------
 
@@ -291,8 +291,17 @@ class _Builder(Transformer[Token, Any]):
     def relative_change(self, earlier: Scalar, later: Scalar) -> Scalar:
         return nodes.Change(earlier, later, relative=True)
 
-    def absolute_change(self, earlier: Scalar, later: Scalar) -> Scalar:
+    def relative_decline(self, earlier: Scalar, later: Scalar) -> Scalar:
+        return nodes.Change(earlier, later, relative=True, decline=True)
+
+    def change(self, earlier: Scalar, later: Scalar) -> Scalar:
         return nodes.Change(earlier, later, relative=False)
+
+    def decline(self, earlier: Scalar, later: Scalar) -> Scalar:
+        return nodes.Change(earlier, later, relative=False, decline=True)
+
+    def dose_total(self, drug: Token, equivalence: Token | None, window: WindowOf) -> Scalar:
+        return nodes.TotalDose(self._concept(drug), self._equivalence(equivalence), window)
 
     def previous(self, concept: Token) -> Scalar:
         return nodes.RowValue(self._concept(concept), previous=True)
@@ -396,8 +405,8 @@ class _Builder(Transformer[Token, Any]):
     def lasted(self, drug: Token, span: SpanOf, window: WindowOf) -> Truth:
         return nodes.Lasted(self._concept(drug), span, window)
 
-    def lasted_together(self, one: Token, other: Token, span: SpanOf, window: WindowOf) -> Truth:
-        return nodes.LastedTogether(self._concept(one), self._concept(other), span, window)
+    def lasted_together(self, drugs: tuple[str, ...], span: SpanOf, window: WindowOf) -> Truth:
+        return nodes.LastedTogether(drugs, span, window)
 
     def spanned(self, drugs: tuple[str, ...], span: SpanOf, window: WindowOf) -> Truth:
         return nodes.Spanned(drugs, span, window)
@@ -405,8 +414,9 @@ class _Builder(Transformer[Token, Any]):
     def several_lasted(self, count: Token, drug: Token, span: SpanOf, window: WindowOf) -> Truth:
         return nodes.SeveralLasted(self._count(count), self._concept(drug), span, window)
 
-    def stable(self, regimen: Token, span: SpanOf, window: WindowOf) -> Truth:
-        return nodes.StableRegimen(str(regimen), self._caps(regimen), span, window)
+    def stable(self, regimen: Token, span: SpanOf, window: WindowOf, only: Token | None) -> Truth:
+        listed = self._concept(only) if only is not None else ""
+        return nodes.StableRegimen(str(regimen), self._caps(regimen), span, window, only_listed=listed)
 
     def stable_to_end(self, regimen: Token, span: SpanOf, window: WindowOf, only: Token | None) -> Truth:
         listed = self._concept(only) if only is not None else ""

@@ -114,14 +114,22 @@ DRUGS = (
         "pulse-500-at-14-days",
         "methylprednisolone 390 mg (6 mg/kg) beside prednisone 12.5 mg, exactly 500 mg, 14 days before screening",
         "not_eligible",
-        (result("weight", "65 kg"), change("prednisone", dose="12.5 mg"), _infused("methylprednisolone", "390 mg", Ago(days=14))),
+        (
+            result("weight", "65 kg"),
+            change("prednisone", dose="12.5 mg"),
+            _infused("methylprednisolone", "390 mg", Ago(days=14)),
+        ),
         on=("E04.4@dose", "E04.4@date"),
     ),
     Variation(
         "pulse-below-500",
         "methylprednisolone 390 mg (6 mg/kg) beside prednisone 10 mg, 497.5 mg in all, 5 days before screening",
         "eligible",
-        (result("weight", "65 kg"), change("prednisone", dose="10 mg"), _infused("methylprednisolone", "390 mg", Ago(days=5))),
+        (
+            result("weight", "65 kg"),
+            change("prednisone", dose="10 mg"),
+            _infused("methylprednisolone", "390 mg", Ago(days=5)),
+        ),
         inside=("E04.4@dose",),
     ),
     Variation(

@@ -5,6 +5,7 @@ from dosepath.demo.dates import Ago
 from dosepath.demo.variation import Variation
 
 _SLE: tuple[Arm, ...] = ("SLE",)
+_LATELY = Ago(days=4)
 _AGED_59 = Ago(months=59 * 12 + 5)
 
 
@@ -12,7 +13,7 @@ def _only_antinuclear(titre: str) -> tuple[Edit, ...]:
     return (result("ana", titre), result("anti_dsdna", "negative"), result("anti_sm", "negative"))
 
 
-def _sledai(total: int, clinical: int, when: Ago = Ago(days=4)) -> tuple[Edit, ...]:
+def _sledai(total: int, clinical: int, when: Ago = _LATELY) -> tuple[Edit, ...]:
     return (result("sledai_2k_total", str(total), when), result("sledai_2k_clinical", str(clinical), when))
 
 

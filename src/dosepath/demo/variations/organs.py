@@ -19,7 +19,7 @@ _HEART_AND_LUNG = ("I04.e.1", "I04.e.2", "I04.f.1")
 ORGANS = (
     Variation(
         "blood-on-limit",
-        "ANC 500 /uL, platelets 20 x 10^3/uL, haemoglobin 6.0 g/dL, INR and APTT 1.5 times the upper limit: all on the limit",
+        "ANC 500 /uL, platelets 20 x 10^3/uL, haemoglobin 6.0 g/dL, INR and APTT 1.5 times the upper limit: all on it",
         "eligible",
         (
             result("anc", "500 /uL"),
@@ -66,7 +66,7 @@ ORGANS = (
     ),
     Variation(
         "chemistry-on-limit",
-        "AST 120 and ALT 135 U/L (3 times the upper limit), bilirubin 1.8 mg/dL and creatinine 145.5 umol/L (1.5 times)",
+        "AST 120 and ALT 135 U/L (3 times the upper limit), bilirubin 1.8 mg/dL, creatinine 145.5 umol/L (1.5 times)",
         "eligible",
         (
             result("ast", "120 U/L", high="40"),

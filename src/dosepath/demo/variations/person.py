@@ -41,9 +41,7 @@ def _in_a_trial(last_day: Ago, *, active_drug: bool | None) -> tuple[Edit, ...]:
 
 PERSON = (
     Variation("age-18-today", "18th birthday on the day of screening", "eligible", birth=Ago(216), on=("I01@18",)),
-    Variation(
-        "age-18-yesterday", "18th birthday on the day before", "eligible", birth=Ago(216, 1), inside=("I01@18",)
-    ),
+    Variation("age-18-yesterday", "18th birthday on the day before", "eligible", birth=Ago(216, 1), inside=("I01@18",)),
     Variation("age-18-tomorrow", "18 years old tomorrow", "not_eligible", birth=Ago(216, -1), outside=("I01@18",)),
     Variation("age-66-tomorrow", "66 years old tomorrow", "eligible", birth=Ago(792, -1), on=("I01@66",)),
     Variation("age-66-in-two-days", "66 years old in two days", "eligible", birth=Ago(792, -2), inside=("I01@66",)),
@@ -147,7 +145,9 @@ PERSON = (
         (consent(_ON_SCREENING_DAY),),
         on=("I07",),
     ),
-    Variation("consent-day-before", "consent signed the day before", "eligible", (consent(Ago(days=1)),), inside=("I07",)),
+    Variation(
+        "consent-day-before", "consent signed the day before", "eligible", (consent(Ago(days=1)),), inside=("I07",)
+    ),
     Variation(
         "consent-too-late",
         "consent signed the day after screening",
@@ -155,9 +155,7 @@ PERSON = (
         (consent(Ago(days=-1)),),
         outside=("I07",),
     ),
-    Variation(
-        "consent-not-recorded", "date of consent not recorded", "undecided", (consent(None),), unknown=("I07",)
-    ),
+    Variation("consent-not-recorded", "date of consent not recorded", "undecided", (consent(None),), unknown=("I07",)),
     Variation(
         "trial-at-3-months",
         "in another trial with active drug until exactly 3 months before consent",

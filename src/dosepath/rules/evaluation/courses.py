@@ -154,6 +154,36 @@ def _days_of_change(evaluator: Evaluator, window: Window, facts: Iterable[Fact])
     return sorted(day for day in days if first <= day <= last)
 
 
+@values.of(nodes.TotalDose)
+def _total_dose(evaluator: Evaluator, node: nodes.TotalDose) -> Found:
+    window, grounds = evaluator.window(node.window)
+    if window is None:
+        return Found(None, evidence=grounds)
+    total = Interval.at(0)
+    facts: list[Fact] = []
+    needs: list[Need] = []
+    for fact in evaluator.facts(node.drug):
+        if fact.period.meets(window, evaluator.situation.on) is Verdict.NOT_MET:
+            continue
+        facts.append(fact)
+        dose = _milligrams_a_day(evaluator, node.equivalence, fact)
+        possible = _bounds(evaluator, window, fact.period, certain=False)
+        certain = _bounds(evaluator, window, fact.period, certain=True)
+        if dose is None or possible is None:
+            needs.append(Need(NeedKind.FACT, fact.concept, fact.unusable or "the dose is not recorded"))
+            total = total + Interval(Fraction(0), None)
+            continue
+        most = dose * ((possible.last - possible.first).days + 1)
+        least = dose * ((certain.last - certain.first).days + 1) if certain is not None else Fraction(0)
+        if least != most:
+            needs.append(Need(NeedKind.FACT, fact.concept, f"{fact.period}: its days are known in part"))
+        total = total + Interval(least, most)
+    doubts = evaluator.doubts_of_absence(node.drug, window)
+    if doubts.missing:
+        total = Interval(total.low, None)
+    return Found(total, "mg", Evidence(tuple(facts), (*needs, *doubts.missing)))
+
+
 # Stretches -----------------------------------------------------------------------------------------------------------------
 
 
@@ -198,7 +228,7 @@ def _lasted(evaluator: Evaluator, node: nodes.Lasted) -> Answer:
 
 @truths.of(nodes.LastedTogether)
 def _lasted_together(evaluator: Evaluator, node: nodes.LastedTogether) -> Answer:
-    return _two_pictures(evaluator, (node.one, node.other), node.span, node.window, _treated_together)
+    return _two_pictures(evaluator, node.drugs, node.span, node.window, _treated_together)
 
 
 @truths.of(nodes.Spanned)
@@ -210,7 +240,7 @@ def _spanned(evaluator: Evaluator, node: nodes.Spanned) -> Answer:
 def _several_lasted(evaluator: Evaluator, node: nodes.SeveralLasted) -> Answer:
     single = [
         nodes.Lasted(leaf, node.span, node.window)
-        for leaf in evaluator.vocabulary.leaves(node.drug)
+        for leaf in evaluator.vocabulary.terms[node.drug].members or (node.drug,)
         if evaluator.facts(leaf)
     ]
     answers = [evaluator.truth(item) for item in single]
@@ -260,9 +290,12 @@ def _treated(evaluator: Evaluator, window: Window, by_drug: Sequence[Sequence[Fa
 def _treated_together(
     evaluator: Evaluator, window: Window, by_drug: Sequence[Sequence[Fact]], certain: bool
 ) -> list[Stretch]:
-    one, other = (_stretches(evaluator, window, facts, certain=certain) for facts in by_drug)
-    overlaps = [Stretch(max(a.first, b.first), min(a.last, b.last)) for a in one for b in other]
-    return [stretch for stretch in overlaps if stretch.first <= stretch.last]
+    together = [Stretch(date.min, date.max)]
+    for facts in by_drug:
+        treated = _stretches(evaluator, window, facts, certain=certain)
+        overlaps = [Stretch(max(a.first, b.first), min(a.last, b.last)) for a in together for b in treated]
+        together = [stretch for stretch in overlaps if stretch.first <= stretch.last]
+    return together
 
 
 def _first_to_last(
@@ -289,7 +322,7 @@ def _together_reached(evaluator: Evaluator, node: nodes.TogetherReached) -> Foun
     span, more = evaluator.span(node.span)
     if window is None or span is None:
         return Found(None, evidence=Evidence.joined((grounds, more)))
-    by_drug = [evaluator.facts(node.one), evaluator.facts(node.other)]
+    by_drug = [evaluator.facts(drug) for drug in node.drugs]
     used = Evidence(tuple(fact for facts in by_drug for fact in facts))
     reached: list[date | None] = []
     for certain in (False, True):
@@ -300,7 +333,7 @@ def _together_reached(evaluator: Evaluator, node: nodes.TogetherReached) -> Foun
         ]
         reached.append(min(days, default=None))
     earliest, latest = reached
-    doubts = Evidence.joined(evaluator.doubts_of_absence(drug, window) for drug in (node.one, node.other))
+    doubts = Evidence.joined(evaluator.doubts_of_absence(drug, window) for drug in node.drugs)
     if earliest is None:
         if doubts.missing:
             return Found(None, evidence=Evidence.joined((used, doubts)))

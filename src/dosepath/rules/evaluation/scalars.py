@@ -15,6 +15,9 @@ from dosepath.rules import nodes
 from dosepath.rules.evaluation.evaluator import Answer, Evaluator, Found, conclude, truths, values
 from dosepath.rules.vocabulary import Kind
 
+BEYOND_ANY_LIMIT = Fraction(10**9)
+"""Stands for a rise from zero, in percent."""
+
 ANY_DAY = PartialDate(date.min, date.max)
 """The day of a record that carries no date."""
 
@@ -511,18 +514,23 @@ def _change(evaluator: Evaluator, node: nodes.Change) -> Found:
     evidence = Evidence.joined((earlier.evidence, later.evidence))
     if not isinstance(earlier.value, Interval) or not isinstance(later.value, Interval):
         return Found(None, evidence=evidence)
-    moved = later.value - earlier.value
-    if not node.relative:
-        return Found(moved, later.unit, evidence, later.fact)
-    inverse = earlier.value.inverse()
-    if inverse is None:
-        if moved == Interval.at(0):
-            return Found(Interval.at(0), "%", evidence, later.fact)
-        notes = (*evidence.notes, "a change in percent of zero has no answer")
-        return Found(None, evidence=Evidence(evidence.used, evidence.missing, notes), fact=later.fact)
-    change = (later.value * inverse - Interval.at(1)).times(Fraction(100))
-    note = f"changed by {show(change)} %"
-    return Found(change, "%", Evidence(evidence.used, evidence.missing, (*evidence.notes, note)), later.fact)
+    rise = _relative_rise(earlier.value, later.value) if node.relative else later.value - earlier.value
+    change = -rise if node.decline else rise
+    unit = "%" if node.relative else later.unit
+    note = f"{'fell' if node.decline else 'rose'} by {show(change)} {unit}"
+    return Found(change, unit, Evidence(evidence.used, evidence.missing, (*evidence.notes, note)), later.fact)
+
+
+def _relative_rise(earlier: Interval, later: Interval) -> Interval:
+    """Give the rise in percent of the earlier number; a rise from zero is larger than any number."""
+    inverse = earlier.inverse()
+    if inverse is not None:
+        return (later * inverse - Interval.at(1)).times(Fraction(100))
+    if earlier == later == Interval.at(0):
+        return Interval.at(0)
+    if earlier == Interval.at(0) and later.low is not None and later.low > 0:
+        return Interval(BEYOND_ANY_LIMIT, None)
+    return Interval(None, None)
 
 
 def show(number: Interval) -> str:

@@ -1,0 +1,1 @@
+"""Checks files of worked cases against the code that the product itself uses."""

@@ -1,0 +1,278 @@
+"""Criteria of a protocol x facts about a patient -> a screening report."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from fractions import Fraction
+
+from dosepath.core.days import Span, shift
+from dosepath.core.errors import InputError
+from dosepath.core.facts import DEATH, NOTHING, Evidence, PatientRecord, Table
+from dosepath.core.verdict import Verdict, all_of, any_of
+from dosepath.eligibility.report import Finding, GateReport, Overall, ScreeningReport
+from dosepath.protocol.model import GateName
+from dosepath.protocol.protocol import Judged, Protocol, Rule
+from dosepath.rules import nodes
+from dosepath.rules.evaluation import Answer, Evaluator, Situation
+from dosepath.rules.nodes import Truth
+from dosepath.rules.parse import references, suggest, walk
+
+RECHECK_SETTING = "recheck_before_lymphodepletion"
+"""Setting: ids of criteria that are judged again before lymphodepletion, with lymphodepletion as their anchor."""
+
+OUT_OF_SCOPE = Answer(Verdict.UNKNOWN, Evidence(notes=("not judged for this arm",)))
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """When and under what assertions a patient is judged.
+
+    Parameters
+    ----------
+    on
+        Day of the evaluation; records dated later do not exist yet.
+    anchors
+        Dates by name; None or absent when not set. Without a screening date, `on` is taken.
+    complete
+        Tables that the site asserts to be complete.
+    settings
+        Numbers that replace those of the protocol.
+    recheck
+        Ids of criteria that are judged again before lymphodepletion.
+    """
+
+    on: date
+    anchors: Mapping[str, date | None] = field(default_factory=dict)
+    complete: frozenset[Table] = frozenset()
+    settings: Mapping[str, Fraction] = field(default_factory=dict)
+    recheck: tuple[str, ...] = ()
+
+
+def screen(
+    record: PatientRecord,
+    protocol: Protocol,
+    arm: str,
+    occasion: Occasion,
+    gates: Sequence[GateName] = tuple(GateName),
+) -> ScreeningReport:
+    """Judge every criterion of a protocol for one patient and one arm.
+
+    Parameters
+    ----------
+    record
+        Facts about the patient.
+    protocol
+        Protocol under the readings that are to be in force.
+    arm
+        Name of the arm.
+    occasion
+        Day, anchors, assertions, settings.
+    gates
+        Gates to report on.
+
+    Raises
+    ------
+    InputError
+        When the protocol has no such arm.
+    """
+    if arm not in protocol.file.arms:
+        raise InputError(f"no arm '{arm}'; {suggest(arm, protocol.file.arms)}")
+    anchors = dict(occasion.anchors)
+    if anchors.get("screening") is None:
+        anchors["screening"] = occasion.on
+    settings = {**protocol.settings, **occasion.settings}
+    situation = Situation(record, anchors, occasion.on, occasion.complete, settings)
+    reports = {gate: _gate_report(protocol, arm, situation, gate, occasion.recheck) for gate in gates}
+    alerts = _alerts_of_patient(record, protocol, arm, occasion)
+    return ScreeningReport(record.id, arm, occasion.on, protocol, anchors, occasion.complete, settings, reports, alerts)
+
+
+def _alerts_of_patient(record: PatientRecord, protocol: Protocol, arm: str, occasion: Occasion) -> tuple[str, ...]:
+    alerts: list[str] = []
+    if record.of(DEATH):
+        alerts.append("the record says that the patient has died")
+    condition = protocol.file.arms[arm].target_condition
+    leaves = protocol.vocabulary.leaves(condition)
+    if not any(record.of(leaf) for leaf in leaves):
+        alerts.append(f"no {protocol.vocabulary.terms[condition].label} on record; is this the right arm?")
+    signed = [fact.period.start for fact in record.of("consent_date") if fact.period.start is not None]
+    anchor = occasion.anchors.get("consent")
+    if signed and anchor is None:
+        alerts.append(
+            f"the record holds a consent of {max(signed, key=lambda day: day.latest)}; no consent date is set"
+        )
+    return tuple(alerts)
+
+
+def _gate_report(
+    protocol: Protocol, arm: str, situation: Situation, gate: GateName, recheck: Iterable[str]
+) -> GateReport:
+    judge = _Judge(protocol, arm, situation, gate, frozenset(recheck))
+    if not any(judge.has_say(criterion) for criterion in protocol.criteria.values()):
+        return GateReport(gate, Overall.UNDECIDED, {}, (), (), "the protocol defines no criteria for this gate")
+    findings = {identity: judge.finding(identity) for identity in protocol.criteria}
+    top = [criterion for criterion in protocol.criteria.values() if not criterion.parent]
+    verdicts = {
+        criterion.id: judge.answer(criterion.id, with_pending=False).verdict
+        for criterion in top
+        if judge.in_scope(criterion.id) and judge.has_say_below(criterion.id)
+    }
+    blockers = tuple(identity for identity, verdict in verdicts.items() if _against(protocol, identity, verdict))
+    undecided = tuple(identity for identity, verdict in verdicts.items() if verdict is Verdict.UNKNOWN)
+    overall = Overall.NOT_ELIGIBLE if blockers else Overall.UNDECIDED if undecided else Overall.ELIGIBLE
+    return GateReport(gate, overall, findings, blockers, undecided)
+
+
+def _against(protocol: Protocol, identity: str, verdict: Verdict) -> bool:
+    return verdict is (Verdict.MET if protocol.criteria[identity].exclusion else Verdict.NOT_MET)
+
+
+class _Judge:
+    """Judges the criteria of a protocol at one gate, each once."""
+
+    def __init__(
+        self, protocol: Protocol, arm: str, situation: Situation, gate: GateName, recheck: frozenset[str]
+    ) -> None:
+        self.protocol = protocol
+        self.arm = arm
+        self.gate = gate
+        self.recheck = recheck
+        self.evaluator = self._evaluator(situation)
+        self.again = self._evaluator(_at_lymphodepletion(situation)) if recheck else self.evaluator
+        self._answers: dict[tuple[str, bool], Answer] = {}
+
+    def _evaluator(self, situation: Situation) -> Evaluator:
+        return Evaluator(situation, self.protocol.vocabulary, self.protocol.windows, self._known_answer)
+
+    def _known_answer(self, identity: str) -> Answer:
+        return self._answers[(identity, True)]
+
+    # scope ------------------------------------------------------------------------------------------------------------
+
+    def in_scope(self, identity: str) -> bool:
+        """Answer whether a criterion, or any below it, is judged for the arm."""
+        criterion = self.protocol.criteria[identity]
+        if not criterion.concerns(self.arm):
+            return False
+        return not criterion.children or any(self.in_scope(child) for child in criterion.children)
+
+    def has_say(self, criterion: Judged) -> bool:
+        """Answer whether a criterion counts at the gate: at screening those of screening, later also earlier ones."""
+        match self.gate:
+            case GateName.SCREENING:
+                return GateName.SCREENING in criterion.gates
+            case GateName.LYMPHODEPLETION:
+                return bool(criterion.gates & {GateName.SCREENING, GateName.LYMPHODEPLETION})
+            case GateName.INFUSION:
+                return GateName.INFUSION in criterion.gates
+
+    def has_say_below(self, identity: str) -> bool:
+        """Answer whether a criterion or any below it counts at the gate."""
+        criterion = self.protocol.criteria[identity]
+        if not criterion.children:
+            return self.has_say(criterion)
+        return any(self.has_say_below(child) for child in criterion.children)
+
+    # answers ------------------------------------------------------------------------------------------------------------
+
+    def answer(self, identity: str, *, with_pending: bool = True) -> Answer:
+        """Judge a criterion; without the pending ones below it where they are joined by `all` or `any`."""
+        key = (identity, with_pending)
+        if key not in self._answers:
+            self._answers[key] = self._judged(self.protocol.criteria[identity], with_pending=with_pending)
+        return self._answers[key]
+
+    def _judged(self, criterion: Judged, *, with_pending: bool) -> Answer:
+        if not self.in_scope(criterion.id):
+            return OUT_OF_SCOPE
+        evaluator = self.again if self._is_rechecked(criterion) else self.evaluator
+        answers = [self._by_rule(criterion, criterion.rule, evaluator, with_pending=with_pending)]
+        for gate, rule in criterion.recheck.items():
+            if gate is self.gate:
+                answers.append(self._by_rule(criterion, rule, self.evaluator, with_pending=with_pending))
+        if len(answers) == 1:
+            return answers[0]
+        join = any_of if criterion.exclusion else all_of
+        return _joined(join(answer.verdict for answer in answers), answers)
+
+    def _is_rechecked(self, criterion: Judged) -> bool:
+        if self.gate is not GateName.LYMPHODEPLETION:
+            return False
+        return any(criterion.id == item or criterion.id.startswith(f"{item}.") for item in self.recheck)
+
+    def _by_rule(self, criterion: Judged, rule: Rule, evaluator: Evaluator, *, with_pending: bool) -> Answer:
+        if rule.tree is not None:
+            for identity in references([rule.tree]):
+                self.answer(identity)
+            return evaluator.judge(rule.tree)
+        children = [
+            child
+            for child in criterion.children
+            if self.in_scope(child)
+            and not self.protocol.criteria[child].source.defines
+            and (with_pending or self.has_say_below(child))
+        ]
+        if criterion.source.jointly:
+            return evaluator.judge(self._joint_rule(rule, children))
+        answers = [self.answer(child, with_pending=with_pending) for child in children]
+        join = all_of if rule.combination == "all" else any_of
+        return _joined(join(answer.verdict for answer in answers), answers)
+
+    def _joint_rule(self, rule: Rule, children: Sequence[str]) -> Truth:
+        """Put the rules of the children into one, so that their open cases are judged together."""
+        trees = tuple(tree for child in children if (tree := self.protocol.criteria[child].rule.tree) is not None)
+        return nodes.And(trees) if rule.combination == "all" else nodes.Or(trees)
+
+    # findings ------------------------------------------------------------------------------------------------------------
+
+    def finding(self, identity: str) -> Finding:
+        """Give the verdict of a criterion with all that belongs to it."""
+        criterion = self.protocol.criteria[identity]
+        answer = self.answer(identity)
+        in_scope = self.in_scope(identity)
+        return Finding(
+            criterion=criterion,
+            verdict=answer.verdict,
+            evidence=answer.evidence if in_scope else NOTHING,
+            in_scope=in_scope,
+            pending=not self.has_say_below(identity),
+            alerts=self._alerts(criterion) if in_scope else (),
+            expires=self._expiry(criterion, answer) if in_scope and answer.verdict.decided else None,
+        )
+
+    def _alerts(self, criterion: Judged) -> tuple[str, ...]:
+        said: list[str] = []
+        for rule, text in criterion.alerts:
+            if rule.tree is not None and self.evaluator.judge(rule.tree).verdict is Verdict.MET:
+                said.append(text)
+        return tuple(said)
+
+    def _expiry(self, criterion: Judged, answer: Answer) -> date | None:
+        """Find the last screening day on which all results used would still lie in their windows."""
+        if criterion.rule.tree is None:
+            return None
+        days: list[date] = []
+        for node in walk(criterion.rule.tree):
+            if not isinstance(node, nodes.Pick) or not isinstance(node.window.start, nodes.Shifted):
+                continue
+            span, _ = self.evaluator.span(node.window.start.span)
+            if span is not None and node.window.start.day == nodes.Anchor("screening"):
+                days.extend(_last_days(answer.evidence, node.concept, span))
+        return min(days, default=None)
+
+
+def _last_days(evidence: Evidence, concept: str, span: Span) -> Iterable[date]:
+    return (shift(fact.day.earliest, span) for fact in evidence.used if fact.concept == concept and fact.day)
+
+
+def _joined(verdict: Verdict, answers: Sequence[Answer]) -> Answer:
+    parts = [
+        answer.evidence if answer.verdict is Verdict.UNKNOWN else answer.evidence.without_needs() for answer in answers
+    ]
+    evidence = Evidence.joined(parts)
+    return Answer(verdict, evidence if verdict is Verdict.UNKNOWN else evidence.without_needs())
+
+
+def _at_lymphodepletion(situation: Situation) -> Situation:
+    """Hang the windows of screening on lymphodepletion."""
+    return replace(situation, anchors={**situation.anchors, "screening": situation.anchors.get("lymphodepletion")})

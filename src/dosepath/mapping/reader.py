@@ -1,0 +1,152 @@
+"""All resources of one patient to the facts of the protocol.
+
+Nothing is dropped in silence: a resource gives facts, a record that was not understood, or a remark, or is counted
+among those that carry nothing that the protocol reads.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Final, TypeAlias
+
+from dosepath.core.days import PartialDate
+from dosepath.core.facts import Fact, PatientRecord, Unclassified
+from dosepath.mapping.conditions import read_condition, read_family_history
+from dosepath.mapping.dates import read_day
+from dosepath.mapping.events import read_allergy, read_immunization, read_procedure
+from dosepath.mapping.forms import read_form
+from dosepath.mapping.index import ConceptIndex
+from dosepath.mapping.medications import read_dispense, read_medication, reference_key
+from dosepath.mapping.observations import read_observation
+from dosepath.mapping.people import read_consent, read_patient
+from dosepath.mapping.record import Entry, Finding, Located, Mapped, Remark, RemarkKind, unread
+from dosepath.mapping.shapes import misshapen, plain, text
+from dosepath.mapping.tables import Background
+
+__all__ = ["READ_TYPES", "ConceptIndex", "Located", "Mapped", "Remark", "RemarkKind", "map_resources"]
+
+_Reader: TypeAlias = Callable[[Entry, Background], Iterator[Finding]]
+
+_READERS: Final[Mapping[str, _Reader]] = MappingProxyType(
+    {
+        "Patient": lambda entry, _: read_patient(entry),
+        "Observation": lambda entry, background: read_observation(entry, background.index),
+        "Condition": read_condition,
+        "FamilyMemberHistory": read_family_history,
+        "Procedure": read_procedure,
+        "Immunization": read_immunization,
+        "AllergyIntolerance": read_allergy,
+        "MedicationStatement": read_medication,
+        "MedicationRequest": read_medication,
+        "MedicationAdministration": read_medication,
+        "MedicationDispense": read_dispense,
+        "QuestionnaireResponse": lambda entry, background: read_form(entry, background.index),
+        "Consent": lambda entry, background: read_consent(entry, background.index),
+    }
+)
+
+READ_TYPES: Final = frozenset(_READERS) | {"Medication"}
+"""Resource types that may hold something for a protocol."""
+
+
+def map_resources(resources: Sequence[Located], index: ConceptIndex, *, patient: str = "") -> Mapped:
+    """Read all resources of one patient.
+
+    Parameters
+    ----------
+    resources
+        In the order of the source; the Patient resource and the Medications that others refer to are among them.
+    index
+        Concepts of the protocol.
+    patient
+        Id of the record; empty to take that of the Patient resource.
+
+    Returns
+    -------
+    Mapped
+        The record, and a remark on everything that could not be read or does not count.
+
+    Examples
+    --------
+    >>> anna = {"resourceType": "Patient", "id": "p1", "gender": "female", "birthDate": "1985"}
+    >>> mapped = map_resources([Located(anna, "a.json entry 1")], ConceptIndex({}))
+    >>> mapped.record.id, [fact.concept for fact in mapped.record.facts], mapped.remarks
+    ('p1', ['birth_date', 'sex'], ())
+    """
+    facts: list[Fact] = []
+    not_understood: list[Unclassified] = []
+    remarks: list[Remark] = []
+    entries = [_entry(order, located) for order, located in enumerate(resources)]
+    kept = list(_without_repeats(entries, remarks))
+    people = [entry for entry in kept if entry.type == "Patient"]
+    background = Background(index, _birth(people), _medications(kept, resources))
+    nothing: dict[str, list[Entry]] = {}
+    for entry in kept:
+        found = list(_read(entry, background, people))
+        for finding in found:
+            if isinstance(finding, Fact):
+                facts.append(finding)
+            elif isinstance(finding, Unclassified):
+                not_understood.append(finding)
+            else:
+                remarks.append(finding)
+        if not found and entry.type != "Medication":  # which says nothing but to those that refer to it
+            nothing.setdefault(entry.type, []).append(entry)
+    remarks += [unread(some[0].place, resource_type, len(some)) for resource_type, some in nothing.items()]
+    if not people:
+        remarks.append(Remark("", "Patient", "no Patient resource: age and sex are not known"))
+    own_id = people[0].source.partition("/")[2] if people else ""
+    return Mapped(PatientRecord(patient or own_id, tuple(facts), tuple(not_understood)), tuple(remarks))
+
+
+def _entry(order: int, located: Located) -> Entry:
+    resource = located.resource
+    resource_type = plain(text(resource, "resourceType"))
+    name = text(resource, "id") or located.url.rpartition("/")[2].rpartition(":")[2] or located.place
+    return Entry(resource, resource_type, f"{resource_type}/{plain(name)}", located.place, order)
+
+
+def _read(entry: Entry, background: Background, people: Sequence[Entry]) -> Iterator[Finding]:
+    if not entry.type:
+        yield entry.remark("not a FHIR resource: 'resourceType' is missing")
+        return
+    reader = _READERS.get(entry.type)
+    if reader is None:
+        return
+    wrong = misshapen(entry.resource)
+    if wrong:
+        yield entry.remark(f"not as FHIR has it: {', '.join(wrong)}; these parts are not read")
+    if entry.type == "Patient" and entry.source != people[0].source:
+        yield entry.remark(f"a second patient beside {people[0].source}; not read")
+        return
+    yield from reader(entry, background)
+
+
+def _without_repeats(entries: Sequence[Entry], remarks: list[Remark]) -> Iterator[Entry]:
+    """Leave out resources that come twice under one id with the same content; keep those with another content."""
+    seen: dict[str, list[Entry]] = {}
+    for entry in entries:
+        before = seen.setdefault(entry.source, [])
+        same = next((each for each in before if each.resource == entry.resource), None)
+        if same is not None:
+            remarks.append(entry.remark(f"the same again as in {same.place}; read once", RemarkKind.IGNORED))
+            continue
+        if before:
+            others = before[0].place
+            remarks.append(
+                entry.remark(f"the same id as in {others} with another content; both count", RemarkKind.DOUBTFUL)
+            )
+        before.append(entry)
+        yield entry
+
+
+def _birth(people: Sequence[Entry]) -> PartialDate | None:
+    return read_day(people[0].resource, "birthDate").day if people else None
+
+
+def _medications(entries: Sequence[Entry], resources: Sequence[Located]) -> dict[str, Entry]:
+    found: dict[str, Entry] = {}
+    for entry in entries:
+        if entry.type == "Medication":
+            found[entry.source] = entry
+            found[reference_key(resources[entry.order].url)] = entry
+    return found
