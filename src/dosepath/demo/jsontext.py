@@ -54,7 +54,7 @@ def _scalar(value: object) -> str:
 
 def _wrapped(opening: str, parts: list[str], closing: str, indent: int) -> str:
     line = opening + ", ".join(parts) + closing
-    if "\n" not in line and len(line) <= 100:
+    if "\n" not in line and len(line) <= 140:
         return line
     inner = "\n" + " " * (indent + 1)
     return opening + inner + ("," + inner).join(parts) + "\n" + " " * indent + closing

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from dosepath.core.facts import Evidence, Table
 from dosepath.core.verdict import Verdict
-from dosepath.protocol.model import GateName
+from dosepath.protocol.model import Check, GateName
 from dosepath.protocol.protocol import Judged, Protocol
 
 
@@ -72,6 +72,15 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckResult:
+    """Whether something holds that is asked for at a gate beside the criteria."""
+
+    check: Check
+    verdict: Verdict
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
 class GateReport:
     """All findings at one gate, and what they come to.
 
@@ -83,6 +92,8 @@ class GateReport:
         By id of the criterion, in the order of the protocol.
     blockers, undecided
         Ids of the top criteria that keep the patient out, and of those that are not decided.
+    checks
+        What is asked for beside the criteria.
     note
         What else there is to say about the gate.
     """
@@ -92,6 +103,7 @@ class GateReport:
     findings: Mapping[str, Finding]
     blockers: tuple[str, ...]
     undecided: tuple[str, ...]
+    checks: tuple[CheckResult, ...] = ()
     note: str = ""
 
     def count(self, verdict: Verdict) -> int:

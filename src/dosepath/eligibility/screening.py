@@ -1,6 +1,6 @@
 """Criteria of a protocol x facts about a patient -> a screening report."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
@@ -9,13 +9,13 @@ from dosepath.core.days import Span, shift
 from dosepath.core.errors import InputError
 from dosepath.core.facts import DEATH, NOTHING, Evidence, PatientRecord, Table
 from dosepath.core.verdict import Verdict, all_of, any_of
-from dosepath.eligibility.report import Finding, GateReport, Overall, ScreeningReport
-from dosepath.protocol.model import GateName
+from dosepath.eligibility.report import CheckResult, Finding, GateReport, Overall, ScreeningReport
+from dosepath.protocol.model import Check, GateName
 from dosepath.protocol.protocol import Judged, Protocol, Rule
 from dosepath.rules import nodes
 from dosepath.rules.evaluation import Answer, Evaluator, Situation
 from dosepath.rules.nodes import Truth
-from dosepath.rules.parse import references, suggest, walk
+from dosepath.rules.parse import suggest
 
 RECHECK_SETTING = "recheck_before_lymphodepletion"
 """Setting: ids of criteria that are judged again before lymphodepletion, with lymphodepletion as their anchor."""
@@ -75,21 +75,44 @@ def screen(
     InputError
         When the protocol has no such arm.
     """
-    if arm not in protocol.file.arms:
-        raise InputError(f"no arm '{arm}'; {suggest(arm, protocol.file.arms)}")
+    return screen_arms(record, protocol, (arm,), occasion, gates)[0]
+
+
+def screen_arms(
+    record: PatientRecord,
+    protocol: Protocol,
+    arms: Sequence[str],
+    occasion: Occasion,
+    gates: Sequence[GateName] = tuple(GateName),
+) -> tuple[ScreeningReport, ...]:
+    """Judge one patient for several arms; a rule that the arms share is judged once.
+
+    Parameters and errors are those of `screen`.
+    """
+    for arm in arms:
+        if arm not in protocol.file.arms:
+            raise InputError(f"no arm '{arm}'; {suggest(arm, protocol.file.arms)}")
     anchors = dict(occasion.anchors)
     if anchors.get("screening") is None:
         anchors["screening"] = occasion.on
     settings = {**protocol.settings, **occasion.settings}
     situation = Situation(record, anchors, occasion.on, occasion.complete, settings)
-    reports = {gate: _gate_report(protocol, arm, situation, gate, occasion.recheck) for gate in gates}
-    alerts = _alerts_of_patient(record, protocol, arm, occasion)
-    return ScreeningReport(record.id, arm, occasion.on, protocol, anchors, occasion.complete, settings, reports, alerts)
+    rules = _Rules(protocol, situation)
+    again = _Rules(protocol, _at_lymphodepletion(situation)) if occasion.recheck else rules
+    reports: list[ScreeningReport] = []
+    for arm in arms:
+        found = {gate: _gate_report(_Judge(arm, gate, rules, again, frozenset(occasion.recheck))) for gate in gates}
+        alerts = _alerts_of_patient(record, protocol, arm, occasion)
+        report = ScreeningReport(
+            record.id, arm, occasion.on, protocol, anchors, occasion.complete, settings, found, alerts
+        )
+        reports.append(report)
+    return tuple(reports)
 
 
 def _alerts_of_patient(record: PatientRecord, protocol: Protocol, arm: str, occasion: Occasion) -> tuple[str, ...]:
     alerts: list[str] = []
-    if record.of(DEATH):
+    if _dead(record):
         alerts.append("the record says that the patient has died")
     condition = protocol.file.arms[arm].target_condition
     leaves = protocol.vocabulary.leaves(condition)
@@ -104,57 +127,94 @@ def _alerts_of_patient(record: PatientRecord, protocol: Protocol, arm: str, occa
     return tuple(alerts)
 
 
-def _gate_report(
-    protocol: Protocol, arm: str, situation: Situation, gate: GateName, recheck: Iterable[str]
-) -> GateReport:
-    judge = _Judge(protocol, arm, situation, gate, frozenset(recheck))
-    if not any(judge.has_say(criterion) for criterion in protocol.criteria.values()):
-        return GateReport(gate, Overall.UNDECIDED, {}, (), (), "the protocol defines no criteria for this gate")
-    findings = {identity: judge.finding(identity) for identity in protocol.criteria}
-    top = [criterion for criterion in protocol.criteria.values() if not criterion.parent]
-    verdicts = {
-        criterion.id: judge.answer(criterion.id, with_pending=False).verdict
-        for criterion in top
-        if judge.in_scope(criterion.id) and judge.has_say_below(criterion.id)
-    }
-    blockers = tuple(identity for identity, verdict in verdicts.items() if _against(protocol, identity, verdict))
-    undecided = tuple(identity for identity, verdict in verdicts.items() if verdict is Verdict.UNKNOWN)
+def _gate_report(judge: "_Judge") -> GateReport:
+    protocol, gate = judge.protocol, judge.gate
+    checks = tuple(judge.check(check) for check in protocol.file.checks if check.gate is gate)
+    counting = [
+        criterion.id
+        for criterion in protocol.criteria.values()
+        if not criterion.parent and judge.in_scope(criterion.id) and judge.has_say_below(criterion.id)
+    ]
+    findings = {identity: judge.finding(identity) for identity in protocol.criteria} if counting else {}
+    verdicts = {identity: judge.answer(identity, with_pending=False).verdict for identity in counting}
+    blockers = [identity for identity, verdict in verdicts.items() if _against(protocol, identity, verdict)]
+    undecided = [identity for identity, verdict in verdicts.items() if verdict is Verdict.UNKNOWN]
+    blockers += [item.check.id for item in checks if item.verdict is Verdict.NOT_MET]
+    undecided += [item.check.id for item in checks if item.verdict is Verdict.UNKNOWN]
+    note = "" if counting else "the protocol defines no criteria for this gate"
+    if _dead(judge.rules.record):
+        blockers.append(DEATH)
+        note = "the record says that the patient has died"
     overall = Overall.NOT_ELIGIBLE if blockers else Overall.UNDECIDED if undecided else Overall.ELIGIBLE
-    return GateReport(gate, overall, findings, blockers, undecided)
+    return GateReport(gate, overall, findings, tuple(blockers), tuple(undecided), checks, note)
+
+
+def _dead(record: PatientRecord) -> bool:
+    return any(fact.value is not False for fact in record.of(DEATH))
 
 
 def _against(protocol: Protocol, identity: str, verdict: Verdict) -> bool:
     return verdict is (Verdict.MET if protocol.criteria[identity].exclusion else Verdict.NOT_MET)
 
 
-class _Judge:
-    """Judges the criteria of a protocol at one gate, each once."""
+class _Rules:
+    """Judges the rules of a protocol for one patient in one situation, each once."""
 
-    def __init__(
-        self, protocol: Protocol, arm: str, situation: Situation, gate: GateName, recheck: frozenset[str]
-    ) -> None:
+    def __init__(self, protocol: Protocol, situation: Situation) -> None:
         self.protocol = protocol
+        self.record = situation.record
+        self._known: dict[str, Answer] = {}
+        self._criterion: Callable[[str], Answer] = _not_judged
+        self._evaluator = Evaluator(situation, protocol.vocabulary, protocol.windows, self._judged_criterion)
+
+    def _judged_criterion(self, identity: str) -> Answer:
+        return self._criterion(identity)
+
+    def judge(self, rule: Rule) -> Answer:
+        """Judge a rule over the record."""
+        if rule.tree is None:
+            return OUT_OF_SCOPE
+        if rule.text not in self._known:
+            self._known[rule.text] = self._evaluator.judge(rule.tree)
+        return self._known[rule.text]
+
+    def judge_over(self, tree: Truth, criterion: Callable[[str], Answer]) -> Answer:
+        """Judge a rule that refers to other criteria."""
+        self._criterion = criterion
+        return self._evaluator.judge(tree)
+
+    def span(self, span: nodes.SpanOf) -> Span | None:
+        """Give a stretch of time; None when its setting is not set."""
+        return self._evaluator.span(span)[0]
+
+
+def _not_judged(identity: str) -> Answer:
+    return Answer(Verdict.UNKNOWN, Evidence(notes=(f"{identity} is not judged here",)))
+
+
+class _Judge:
+    """Judges the criteria of a protocol for one arm at one gate, each once."""
+
+    def __init__(self, arm: str, gate: GateName, rules: _Rules, again: _Rules, recheck: frozenset[str]) -> None:
+        self.protocol = rules.protocol
         self.arm = arm
         self.gate = gate
+        self.rules = rules
+        self.again = again
         self.recheck = recheck
-        self.evaluator = self._evaluator(situation)
-        self.again = self._evaluator(_at_lymphodepletion(situation)) if recheck else self.evaluator
         self._answers: dict[tuple[str, bool], Answer] = {}
+        self._scope: dict[str, bool] = {}
 
-    def _evaluator(self, situation: Situation) -> Evaluator:
-        return Evaluator(situation, self.protocol.vocabulary, self.protocol.windows, self._known_answer)
-
-    def _known_answer(self, identity: str) -> Answer:
-        return self._answers[(identity, True)]
-
-    # scope ------------------------------------------------------------------------------------------------------------
+    # scope ------------------------------------------------------------
 
     def in_scope(self, identity: str) -> bool:
         """Answer whether a criterion, or any below it, is judged for the arm."""
-        criterion = self.protocol.criteria[identity]
-        if not criterion.concerns(self.arm):
-            return False
-        return not criterion.children or any(self.in_scope(child) for child in criterion.children)
+        if identity not in self._scope:
+            criterion = self.protocol.criteria[identity]
+            below = criterion.children
+            inside = criterion.concerns(self.arm) and (not below or any(self.in_scope(child) for child in below))
+            self._scope[identity] = inside
+        return self._scope[identity]
 
     def has_say(self, criterion: Judged) -> bool:
         """Answer whether a criterion counts at the gate: at screening those of screening, later also earlier ones."""
@@ -173,7 +233,7 @@ class _Judge:
             return self.has_say(criterion)
         return any(self.has_say_below(child) for child in criterion.children)
 
-    # answers ------------------------------------------------------------------------------------------------------------
+    # answers ------------------------------------------------------------
 
     def answer(self, identity: str, *, with_pending: bool = True) -> Answer:
         """Judge a criterion; without the pending ones below it where they are joined by `all` or `any`."""
@@ -185,11 +245,11 @@ class _Judge:
     def _judged(self, criterion: Judged, *, with_pending: bool) -> Answer:
         if not self.in_scope(criterion.id):
             return OUT_OF_SCOPE
-        evaluator = self.again if self._is_rechecked(criterion) else self.evaluator
-        answers = [self._by_rule(criterion, criterion.rule, evaluator, with_pending=with_pending)]
+        rules = self.again if self._is_rechecked(criterion) else self.rules
+        answers = [self._by_rule(criterion, criterion.rule, rules, with_pending=with_pending)]
         for gate, rule in criterion.recheck.items():
             if gate is self.gate:
-                answers.append(self._by_rule(criterion, rule, self.evaluator, with_pending=with_pending))
+                answers.append(self._by_rule(criterion, rule, self.rules, with_pending=with_pending))
         if len(answers) == 1:
             return answers[0]
         join = any_of if criterion.exclusion else all_of
@@ -200,11 +260,12 @@ class _Judge:
             return False
         return any(criterion.id == item or criterion.id.startswith(f"{item}.") for item in self.recheck)
 
-    def _by_rule(self, criterion: Judged, rule: Rule, evaluator: Evaluator, *, with_pending: bool) -> Answer:
+    def _by_rule(self, criterion: Judged, rule: Rule, rules: _Rules, *, with_pending: bool) -> Answer:
+        if rule.tree is not None and not rule.references:
+            return rules.judge(rule)
         if rule.tree is not None:
-            for identity in references([rule.tree]):
-                self.answer(identity)
-            return evaluator.judge(rule.tree)
+            known = {identity: self.answer(identity) for identity in rule.references}
+            return rules.judge_over(rule.tree, known.__getitem__)
         children = [
             child
             for child in criterion.children
@@ -213,7 +274,7 @@ class _Judge:
             and (with_pending or self.has_say_below(child))
         ]
         if criterion.source.jointly:
-            return evaluator.judge(self._joint_rule(rule, children))
+            return rules.judge_over(self._joint_rule(rule, children), _not_judged)
         answers = [self.answer(child, with_pending=with_pending) for child in children]
         join = all_of if rule.combination == "all" else any_of
         return _joined(join(answer.verdict for answer in answers), answers)
@@ -223,7 +284,12 @@ class _Judge:
         trees = tuple(tree for child in children if (tree := self.protocol.criteria[child].rule.tree) is not None)
         return nodes.And(trees) if rule.combination == "all" else nodes.Or(trees)
 
-    # findings ------------------------------------------------------------------------------------------------------------
+    def check(self, check: Check) -> CheckResult:
+        """Judge what is asked for at a gate beside the criteria."""
+        answer = self.rules.judge(self.protocol.rules[check.rule])
+        return CheckResult(check, answer.verdict, answer.evidence)
+
+    # findings ------------------------------------------------------------
 
     def finding(self, identity: str) -> Finding:
         """Give the verdict of a criterion with all that belongs to it."""
@@ -243,21 +309,19 @@ class _Judge:
     def _alerts(self, criterion: Judged) -> tuple[str, ...]:
         said: list[str] = []
         for rule, text in criterion.alerts:
-            if rule.tree is not None and self.evaluator.judge(rule.tree).verdict is Verdict.MET:
+            if self.rules.judge(rule).verdict is Verdict.MET:
                 said.append(text)
         return tuple(said)
 
     def _expiry(self, criterion: Judged, answer: Answer) -> date | None:
         """Find the last screening day on which all results used would still lie in their windows."""
-        if criterion.rule.tree is None:
-            return None
         days: list[date] = []
-        for node in walk(criterion.rule.tree):
-            if not isinstance(node, nodes.Pick) or not isinstance(node.window.start, nodes.Shifted):
-                continue
-            span, _ = self.evaluator.span(node.window.start.span)
-            if span is not None and node.window.start.day == nodes.Anchor("screening"):
-                days.extend(_last_days(answer.evidence, node.concept, span))
+        for node in criterion.rule.picks:
+            start = node.window.start
+            if isinstance(start, nodes.Shifted) and start.day == nodes.Anchor("screening"):
+                span = self.rules.span(start.span)
+                if span is not None:
+                    days.extend(_last_days(answer.evidence, node.concept, span))
         return min(days, default=None)
 
 

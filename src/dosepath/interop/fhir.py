@@ -3,7 +3,6 @@
 One damaged file, line or patient never stops the others; each is a remark that names file, place and reason.
 """
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -69,6 +68,7 @@ class Reading:
     def _read_folder(self, folder: Folder, total: int) -> Iterator[PatientFile]:
         loose = Gathering(False, self._unread)
         for file in folder.files:
+            loose.file = file.name
             try:
                 if file.lines:
                     self._read_lines(file, loose)
@@ -85,7 +85,7 @@ class Reading:
         written = decode(read_bytes(file.path))
         if not written.strip():
             raise NotJsonError("the file is empty")
-        bundle = Gathering(True, self._unread)
+        bundle = Gathering(True, self._unread, file.name)
         document = parse_bundle(written, lambda number, entry: bundle.add_entry(number, entry, file.name))
         del written
         kind = text(document, "resourceType") if isinstance(document, dict) else ""
@@ -131,9 +131,8 @@ class Reading:
         self.problems += gathering.problems
 
     def _patient(self, person: Person) -> PatientFile:
-        files = tuple(dict.fromkeys(_file_of(each.place) for each in person.resources))
-        name = self._unique(plain(person.id), files[0])
-        return PatientFile(name, map_resources(person.resources, self.index, patient=name), files)
+        name = self._unique(plain(person.id), person.files[0])
+        return PatientFile(name, map_resources(person.resources, self.index, patient=name), person.files)
 
     def _unique(self, name: str, file: str) -> str:
         if name not in self._ids:
@@ -146,13 +145,6 @@ class Reading:
         reason = f"patient id also in {self._ids[name]}; not taken for the same person, listed as '{other}'"
         self.problems.append(Remark(file, f"Patient/{name}", reason, RemarkKind.DOUBTFUL))
         return other
-
-
-_WITHIN_FILE = re.compile(r"(?: entry \d+)+$|:\d+(?: entry \d+)*$")
-
-
-def _file_of(place: str) -> str:
-    return _WITHIN_FILE.sub("", place)
 
 
 def read_patients(paths: Sequence[Path], index: ConceptIndex, progress: Progress | None = None) -> Reading:

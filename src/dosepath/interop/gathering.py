@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from dosepath.mapping.medications import reference_key
 from dosepath.mapping.reader import READ_TYPES
@@ -18,6 +18,7 @@ class Person:
 
     id: str
     resources: tuple[Located, ...]
+    files: tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -37,11 +38,11 @@ class Unread:
         return tuple(unread(self.first[kind], kind, count) for kind, count in sorted(self.counts.items()))
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
+class _Kept(NamedTuple):
     """A resource to be read, with its type, its name, and the reference to the person it is about."""
 
     located: Located
+    file: str
     type: str
     id: str
     subject: str
@@ -67,12 +68,15 @@ class Gathering:
         Whether it is one bundle: with a single patient in it, a resource that names nobody is that patient's.
     unread
         Where resources are counted that no protocol reads.
+    file
+        Name of the file that is being read.
     problems
         What could not be taken.
     """
 
     bundle: bool
     unread: Unread
+    file: str = ""
     problems: list[Remark] = field(default_factory=list)
     _kept: list[_Kept] = field(default_factory=list)
 
@@ -85,7 +89,7 @@ class Gathering:
         if resource_type in READ_TYPES:
             slim = {key: value for key, value in resource.items() if key in _KEPT_KEYS}
             name = text(resource, "id") or url.rpartition("/")[2].rpartition(":")[2] or place
-            self._kept.append(_Kept(Located(slim, place, url), resource_type, name, _subject(slim)))
+            self._kept.append(_Kept(Located(slim, place, url), self.file, resource_type, name, _subject(slim)))
         elif resource_type == "Bundle":
             self._add_entries(resource.get("entry"), place)
         elif resource_type:
@@ -117,7 +121,7 @@ class Gathering:
         known = _names(patients)
         only = next(iter(patients)) if self.bundle and len(patients) == 1 else ""
         medications = {key: each for each in self._kept if each.type == "Medication" for key in each.keys}
-        theirs: dict[str, list[Located]] = {key: [] for key in patients}
+        theirs: dict[str, list[_Kept]] = {key: [] for key in patients}
         homeless: dict[str, list[_Kept]] = {}
         for each in self._kept:
             if each.type == "Medication":
@@ -126,13 +130,15 @@ class Gathering:
             if not owner:
                 homeless.setdefault(each.subject, []).append(each)
                 continue
-            theirs[owner].append(each.located)
+            theirs[owner].append(each)
             if not each.subject and each.type != "Patient":
                 reason = "names no patient; taken for the only one of the bundle"
                 self.problems.append(Remark(each.located.place, each.source, reason, RemarkKind.DOUBTFUL))
         self.problems += [_homeless(subject, some) for subject, some in homeless.items()]
         for key, some in theirs.items():
-            yield Person(patients[key].id, (*some, *_needed(some, medications)))
+            everything = [*some, *_needed(some, medications)]
+            files = tuple(dict.fromkeys(each.file for each in everything))
+            yield Person(patients[key].id, tuple(each.located for each in everything), files)
 
 
 def _subject(resource: Node) -> str:
@@ -175,12 +181,12 @@ def _homeless(subject: str, some: list[_Kept]) -> Remark:
     return Remark(some[0].located.place, plain(subject), reason, count=len(some))
 
 
-def _needed(resources: list[Located], medications: Mapping[str, _Kept]) -> list[Located]:
+def _needed(resources: list[_Kept], medications: Mapping[str, _Kept]) -> list[_Kept]:
     """Give the medications that the resources of one patient refer to, each once."""
-    needed: dict[str, Located] = {}
+    needed: dict[str, _Kept] = {}
     for each in resources:
-        reference = text(part(each.resource, "medicationReference"), "reference")
+        reference = text(part(each.located.resource, "medicationReference"), "reference")
         found = medications.get(reference) or medications.get(reference_key(reference)) if reference else None
         if found is not None:
-            needed.setdefault(found.keys[0], found.located)
+            needed.setdefault(found.keys[0], found)
     return list(needed.values())

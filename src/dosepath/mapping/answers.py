@@ -10,6 +10,7 @@ from typing import Any, Final
 from dosepath.core.days import PartialDate
 from dosepath.core.facts import Comparator, Value
 from dosepath.core.quantity import Quantity
+from dosepath.mapping.held import Holder, reported
 from dosepath.mapping.numbers import (
     Bounded,
     Unit,
@@ -19,11 +20,11 @@ from dosepath.mapping.numbers import (
     is_plain_number,
     read_amount,
     read_titre,
-    shown,
     unit_of,
 )
-from dosepath.mapping.shapes import Node, normalised, part, plain, text
-from dosepath.mapping.systems import PROJECT, SNOMED, Coded, read_coded
+from dosepath.mapping.ranks import ranks
+from dosepath.mapping.shapes import normalised, part, plain, text
+from dosepath.mapping.systems import PROJECT, SNOMED, Coded
 from dosepath.protocol.concept import Concept
 from dosepath.rules.vocabulary import Kind
 
@@ -48,81 +49,15 @@ class Answer:
     doubt: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Holder:
-    """A JSON object with a `value[x]`, and the one that it has.
-
-    Parameters
-    ----------
-    key, value
-        `valueQuantity` and what it holds; empty and None when there is no value.
-    several
-        Whether there is more than one, which FHIR forbids.
-    own_unit
-        Whether a plain number is in the unit of the concept, because the concept itself was asked for by name.
-    """
-
-    key: str
-    value: Any
-    several: bool = False
-    own_unit: bool = False
-
-    @property
-    def node(self) -> Node:
-        """The value as an object."""
-        return part({"value": self.value}, "value")
-
-    @property
-    def text(self) -> str:
-        """The value as text."""
-        return text({"value": self.value}, "value")
-
-    @property
-    def coded(self) -> Coded:
-        """The value as a coded answer with its text."""
-        if self.key == "valueCoding":
-            return read_coded({"coding": [self.value]})
-        if self.key == "valueCodeableConcept":
-            return read_coded(self.node)
-        return Coded(texts=(self.text,)) if self.text else Coded()
-
-
-def held_by(node: Node, *, own_unit: bool = False) -> Holder:
-    """Find the value of an observation, a component or an answer."""
-    keys = [key for key in node if key.startswith("value") and key != "value" and node[key] is not None]
-    if not keys:
-        return Holder("", None, own_unit=own_unit)
-    return Holder(keys[0], node[keys[0]], len(keys) > 1, own_unit)
-
-
 def read_answer(concept: Concept, holder: Holder) -> Answer:
     """Read a value as what the concept holds."""
     if not holder.key:
         return Answer(absent="no value")
-    reported = _reported(holder)
+    written = reported(holder)
     if holder.several:
-        return Answer(unusable="more than one value", reported=reported)
+        return Answer(unusable="more than one value", reported=written)
     found = _READERS[concept.kind](concept, holder)
-    return Answer(found.value, found.comparator, found.unusable, found.absent, reported, found.doubt)
-
-
-def _reported(holder: Holder) -> str:
-    node = holder.node
-    match holder.key:
-        case "valueQuantity":
-            unit = text(node, "unit") or text(node, "code")
-            return plain(f"{text(node, 'comparator')}{shown(node.get('value'))} {unit}")
-        case "valueRatio":
-            numerator, denominator = part(node, "numerator"), part(node, "denominator")
-            return plain(f"{shown(numerator.get('value'))}:{shown(denominator.get('value'))}")
-        case "valueRange":
-            ends = (part(node, "low"), part(node, "high"))
-            return plain(" to ".join(f"{shown(end.get('value'))} {text(end, 'unit')}" for end in ends))
-        case "valueCodeableConcept" | "valueCoding":
-            return plain(holder.coded.shown)
-        case "valueBoolean":
-            return "true" if holder.value is True else "false" if holder.value is False else ""
-    return plain(holder.text) or shown(holder.value)
+    return Answer(found.value, found.comparator, found.unusable, found.absent, written, found.doubt)
 
 
 def _kind_of_value(holder: Holder) -> str:
@@ -307,27 +242,8 @@ def _choice(concept: Concept, holder: Holder) -> Answer:
     return Answer(unusable=f"'{plain(holder.coded.shown)}' is none of {', '.join(concept.choices)}")
 
 
-# Classes such as NYHA I to IV
-
-_ROMAN: Final[Mapping[str, int]] = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6}
-_NUMERAL = re.compile(r"(?<![a-z0-9.,])(?:(?P<roman>iii|iv|ii|vi|v|i)|(?P<digit>[1-9]))(?:级)?(?![a-z0-9.,])")
-_FILLERS = re.compile(
-    r"new york heart association|nyha|classification|functional|class|grade|stage|level|to|and|or"
-    r"|心功能|分级|纽约心脏病协会|至|到"
-    r"|[\s:,;/()~–—-]+"
-)
-
-
-def _ranks(written: str) -> list[int]:
-    """Read `II`, `Class II`, `II级`, `2` or a range `I-II` as numbers; empty for any other text."""
-    folded = normalised(written)
-    numerals = [_ROMAN[hit["roman"]] if hit["roman"] else int(hit["digit"]) for hit in _NUMERAL.finditer(folded)]
-    rest = _FILLERS.sub("", _NUMERAL.sub(" ", folded))
-    return numerals if not rest else []
-
-
 def _ordinal(concept: Concept, holder: Holder) -> Answer:
-    by_rank = {ranks[0]: choice for choice in concept.choices if len(ranks := _ranks(_key(choice))) == 1}
+    by_rank = {own[0]: choice for choice in concept.choices if len(own := ranks(_key(choice))) == 1}
     if holder.key in {"valueInteger", "valueDecimal", "valueQuantity"}:
         number = holder.node.get("value") if holder.key == "valueQuantity" else holder.value
         if holder.key == "valueQuantity" and number is None:
@@ -337,12 +253,12 @@ def _ordinal(concept: Concept, holder: Holder) -> Answer:
             is_plain_number(unit_of(holder.node)) and not text(holder.node, "comparator")
         )
         chosen = by_rank.get(int(rank)) if rank is not None and rank.denominator == 1 and countable else None
-        return Answer(chosen) if chosen else Answer(unusable=f"{_reported(holder)} is none of {_all(concept)}")
+        return Answer(chosen) if chosen else Answer(unusable=f"{reported(holder)} is none of {_all(concept)}")
     if holder.key not in {"valueString", "valueCodeableConcept", "valueCoding"}:
         return _wrong_kind(concept, holder, f"one of {_all(concept)}")
     exactly = _chosen(concept, holder.coded)
-    read = [tuple(_ranks(each)) for each in (*holder.coded.texts, *holder.coded.of(PROJECT))]
-    ranked = {by_rank.get(max(ranks), "") for ranks in read if ranks and all(rank in by_rank for rank in ranks)}
+    numbers = [tuple(ranks(each)) for each in (*holder.coded.texts, *holder.coded.of(PROJECT))]
+    ranked = {by_rank[max(some)] for some in numbers if some and all(rank in by_rank for rank in some)}
     found = ranked or exactly
     if len(found) == 1:
         return Answer(found.pop())

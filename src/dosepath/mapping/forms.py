@@ -5,8 +5,9 @@ from typing import Final
 
 from dosepath.core.days import Period
 from dosepath.core.facts import Fact, Value
-from dosepath.mapping.answers import Answer, Holder, held_by, read_answer, read_item
+from dosepath.mapping.answers import Answer, read_answer, read_item
 from dosepath.mapping.dates import When, read_day
+from dosepath.mapping.held import Holder, held_by
 from dosepath.mapping.index import ConceptIndex
 from dosepath.mapping.record import Entry, Finding, RemarkKind
 from dosepath.mapping.shapes import Node, parts, plain, text

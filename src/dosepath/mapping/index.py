@@ -258,6 +258,7 @@ class ConceptIndex:
         self._observed_names = _Words.of(names.done(), whole=True)
         self._observed_hints = _Words.of(hints.done(), whole=False)
         self._match = lru_cache(maxsize=65536)(self._match_uncached)
+        self._observes = lru_cache(maxsize=65536)(self._observed_uncached)
 
     def _match_uncached(self, table: Table, coded: Coded) -> Match:
         return self._tables[table].match(coded)
@@ -268,6 +269,9 @@ class ConceptIndex:
 
     def observed(self, coded: Coded) -> tuple[Observed, ...]:
         """Find the concepts that an observation with these codes holds, by its text where it has no code we read."""
+        return self._observes(coded)
+
+    def _observed_uncached(self, coded: Coded) -> tuple[Observed, ...]:
         found = [each for system, code in coded.codes for each in self._observed.get(f"{system} {code}", ())]
         if found:
             return tuple(dict.fromkeys(found)) if len(found) > 1 else (found[0],)

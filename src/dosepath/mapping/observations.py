@@ -6,8 +6,9 @@ from typing import Final
 from dosepath.core.days import Period
 from dosepath.core.facts import Fact
 from dosepath.core.quantity import Quantity
-from dosepath.mapping.answers import Answer, held_by, read_answer, results_in
+from dosepath.mapping.answers import Answer, read_answer, results_in
 from dosepath.mapping.dates import When, read_moment
+from dosepath.mapping.held import held_by
 from dosepath.mapping.index import ConceptIndex, Observed
 from dosepath.mapping.limits import NO_LIMITS, Limits, read_limits
 from dosepath.mapping.numbers import exact, unit_of

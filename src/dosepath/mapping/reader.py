@@ -100,9 +100,10 @@ def map_resources(resources: Sequence[Located], index: ConceptIndex, *, patient:
 
 def _entry(order: int, located: Located) -> Entry:
     resource = located.resource
-    resource_type = plain(text(resource, "resourceType"))
+    resource_type = text(resource, "resourceType")
     name = text(resource, "id") or located.url.rpartition("/")[2].rpartition(":")[2] or located.place
-    return Entry(resource, resource_type, f"{resource_type}/{plain(name)}", located.place, order)
+    shown = resource_type if resource_type in READ_TYPES else plain(resource_type)
+    return Entry(resource, shown, plain(f"{shown}/{name}"), located.place, order)
 
 
 def _read(entry: Entry, background: Background, people: Sequence[Entry]) -> Iterator[Finding]:

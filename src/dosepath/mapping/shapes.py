@@ -39,25 +39,15 @@ SHAPES: Final[Mapping[str, str]] = MappingProxyType(
 )  # fmt: skip
 """Every key of a resource that the mapping reads, with the shape it must have. A reader may drop all others."""
 
-_TYPES: Final[Mapping[str, type | tuple[type, ...]]] = {
-    _OBJECT: dict,
-    _LIST: list,
-    _TEXT: str,
-    _TRUTH: bool,
-    _NUMBER: int,
-    "an object or a list": (dict, list),
-}
-_EXPECTED: Final = {key: _TYPES[shape] for key, shape in SHAPES.items()}
+_TYPES: Final[Mapping[str, type]] = {_OBJECT: dict, _LIST: list, _TEXT: str, _TRUTH: bool, _NUMBER: int}
+_EXPECTED: Final = {key: _TYPES[shape] for key, shape in SHAPES.items() if shape in _TYPES}
 
 
 def misshapen(resource: Node) -> tuple[str, ...]:
     """Name the keys of a resource whose value has not the shape that FHIR gives them."""
     expected = _EXPECTED
-    return tuple(
-        f"'{key}' is not {SHAPES[key]}"
-        for key, value in resource.items()
-        if key in expected and not isinstance(value, expected[key])
-    )
+    wrong = [key for key, value in resource.items() if key in expected and type(value) is not expected[key]]
+    return tuple(f"'{key}' is not {SHAPES[key]}" for key in wrong)
 
 
 def part(node: Node, key: str) -> Node:
@@ -75,10 +65,17 @@ def parts(node: Node, key: str) -> list[Node]:
 def text(node: Node, key: str) -> str:
     """Give text inside an object without blanks around it; empty when it is absent or something else."""
     found = node.get(key)
+    if isinstance(found, str):
+        return found.strip() if found.isascii() else trimmed(found)
+    return ""
+
+
+def trimmed(found: object) -> str:
+    """Give text without blanks around it; empty when it is something else."""
     if not isinstance(found, str):
         return ""
     # JSON may hold halves of a character, which nobody could print.
-    return (found if found.isascii() else found.encode("utf-8", "replace").decode("utf-8")).strip()
+    return found.encode("utf-8", "replace").decode("utf-8").strip()
 
 
 _SHOWN = 120

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
-from dosepath.mapping.shapes import Node, parts, text
+from dosepath.mapping.shapes import Node, parts, text, trimmed
 
 LOINC, SNOMED, ICD10CM, ICD10, RXNORM, ATC = "loinc", "snomed", "icd10cm", "icd10", "rxnorm", "atc"
 UCUM, INTERPRETATION, PROJECT, OTHER = "ucum", "interpretation", "project", ""
@@ -75,19 +75,25 @@ class Coded:
 
 def read_coded(node: Node) -> Coded:
     """Read a CodeableConcept."""
+    codings = tuple((each.get("system"), each.get("code"), each.get("display")) for each in parts(node, "coding"))
+    written = node.get("text")
+    try:
+        return _coded(written, codings)
+    except TypeError:  # a list or an object where text should be
+        return _coded(trimmed(written), tuple(tuple(map(trimmed, each)) for each in codings))
+
+
+# A hospital writes the same few thousand codes over and over.
+@lru_cache(maxsize=65536)
+def _coded(written: Any, codings: tuple[tuple[Any, ...], ...]) -> Coded:
+    texts = [trimmed(written)]
     codes: list[tuple[str, str]] = []
-    texts: list[str] = []
-    written = text(node, "text")
-    if written:
-        texts.append(written)
-    for coding in parts(node, "coding"):
-        code = text(coding, "code")
-        if code:
-            codes.append((system_of(text(coding, "system")), code))
-        display = text(coding, "display")
-        if display:
-            texts.append(display)
-    return Coded(tuple(codes), tuple(dict.fromkeys(texts)))
+    for system, code, display in codings:
+        own = trimmed(code)
+        if own:
+            codes.append((system_of(trimmed(system)), own))
+        texts.append(trimmed(display))
+    return Coded(tuple(codes), tuple(dict.fromkeys(each for each in texts if each)))
 
 
 def joined(several: Iterable[Coded]) -> Coded:

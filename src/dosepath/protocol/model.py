@@ -163,6 +163,16 @@ class Criterion(Part):
     children: tuple["Criterion", ...] = ()
 
 
+class Check(Part):
+    """Something that has to hold at a gate without being a criterion of the page."""
+
+    id: Name
+    gate: GateName
+    title: str
+    rule: str
+    source: str
+
+
 class InstrumentUse(Part):
     """How an instrument is used: when its results count, and which concepts hold entered ones."""
 
@@ -251,6 +261,7 @@ class ProtocolFile(Part):
     instruments: dict[Name, InstrumentUse]
     concepts: dict[Name, Concept]
     headings: tuple[Heading, ...]
+    checks: tuple[Check, ...] = ()
     criteria: tuple[Criterion, ...]
 
     @field_validator("dose_levels")

@@ -3,21 +3,36 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import cached_property
 from types import MappingProxyType
 
 from dosepath.core.errors import DosepathError
 from dosepath.protocol.model import Criterion, GateName, Option, ProtocolFile, Reading
+from dosepath.rules import nodes
 from dosepath.rules.nodes import Truth, WindowOf
-from dosepath.rules.parse import suggest
+from dosepath.rules.parse import references, suggest
+from dosepath.rules.parse import walk as walk_tree
 from dosepath.rules.vocabulary import Vocabulary
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rule:
     """A rule as written and as a tree; the combinations `all` and `any` have no tree of their own."""
 
     text: str
     tree: Truth | None
+
+    @cached_property
+    def references(self) -> tuple[str, ...]:
+        """Criteria that the rule refers to."""
+        return references([self.tree]) if self.tree is not None else ()
+
+    @cached_property
+    def picks(self) -> tuple[nodes.Pick, ...]:
+        """Results that the rule picks from the record."""
+        if self.tree is None:
+            return ()
+        return tuple(node for node in walk_tree(self.tree) if isinstance(node, nodes.Pick))
 
     @property
     def combination(self) -> str:

@@ -101,6 +101,8 @@ class _Reading:
         self._named_rules()
         for place, criterion in enumerate(self.file.criteria):
             self._criterion(criterion, ("criteria", place))
+        for place, item in enumerate(self.file.checks):
+            self._rule(("checks", place, "rule"), f"check {item.id}", item.rule, None)
         self._circles()
         if self.problems:
             return None

@@ -31,7 +31,8 @@ def _decimal(loader: Any, node: yaml.ScalarNode) -> Decimal | str:
 
 
 def _truth(loader: Any, node: yaml.ScalarNode) -> bool | str:
-    return {"true": True, "false": False}.get(node.value, node.value)
+    written = str(node.value)
+    return written == "true" if written in ("true", "false") else written
 
 
 _Loader.add_constructor("tag:yaml.org,2002:float", _decimal)

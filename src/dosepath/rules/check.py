@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from dosepath.core import quantity
 from dosepath.core.errors import ExpressionError
 from dosepath.rules import nodes
-from dosepath.rules.evaluation.scalars import product_unit, quotient_unit
 from dosepath.rules.nodes import Node, Scalar
 from dosepath.rules.parse import suggest
+from dosepath.rules.units import product_unit, quotient_unit
 from dosepath.rules.vocabulary import Kind, Vocabulary
 
 

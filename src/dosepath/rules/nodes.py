@@ -173,7 +173,7 @@ class FormulaCall(Scalar):
     inputs: tuple[Scalar, ...]
 
 
-# Values of the row at hand -------------------------------------------------------------------------------------------
+# Values of the row at hand ------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +261,7 @@ class Change(Scalar):
     decline: bool = False
 
 
-# Truth: logic ----------------------------------------------------------------------------------------------------------
+# Truth: logic -------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,7 +337,7 @@ class NamedValue(Scalar):
     meaning: Scalar
 
 
-# Truth: comparisons ---------------------------------------------------------------------------------------------------
+# Truth: comparisons -------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -372,7 +372,7 @@ class Complete(Truth):
     concept: str
 
 
-# Truth: events, courses, assessments -----------------------------------------------------------------------------------
+# Truth: events, courses, assessments --------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)

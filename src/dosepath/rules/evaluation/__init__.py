@@ -1,6 +1,38 @@
 """The reader of the expression tree that judges one patient and says why."""
 
-from dosepath.rules.evaluation import courses, events, scalars
-from dosepath.rules.evaluation.evaluator import Answer, Evaluator, Situation
+from dosepath.rules.evaluation import (
+    arithmetic,
+    assessments,
+    calendar,
+    comparisons,
+    courses,
+    doses,
+    events,
+    instruments,
+    logic,
+    people,
+    regimens,
+    results,
+    rows,
+)
+from dosepath.rules.evaluation.answer import Answer, Situation
+from dosepath.rules.evaluation.evaluator import Evaluator
 
-__all__ = ["Answer", "Evaluator", "Situation", "courses", "events", "scalars"]
+__all__ = ["Answer", "Evaluator", "Situation"]
+
+# Each of these registers its functions when it is imported.
+_READERS = (
+    arithmetic,
+    assessments,
+    calendar,
+    comparisons,
+    courses,
+    doses,
+    events,
+    instruments,
+    logic,
+    people,
+    regimens,
+    results,
+    rows,
+)
