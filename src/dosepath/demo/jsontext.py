@@ -6,6 +6,8 @@ from typing import Any
 
 JsonObject = dict[str, Any]
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
+
 
 def to_json(value: object, indent: int = 0) -> str:
     """Write a value of dicts, lists, texts, truths, whole numbers and decimals as JSON.
@@ -47,7 +49,7 @@ def _scalar(value: object) -> str:
         case Decimal() if value.is_finite():
             return format(value, "f")
         case None | bool() | int() | str():
-            return json.dumps(value, ensure_ascii=False)
+            return _ENCODER.encode(value)
         case _:
             raise TypeError(f"{type(value).__name__} has no exact form in JSON; give a Decimal or a text")
 

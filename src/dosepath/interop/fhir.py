@@ -131,7 +131,7 @@ class Reading:
         self.problems += gathering.problems
 
     def _patient(self, person: Person) -> PatientFile:
-        name = self._unique(plain(person.id), person.files[0])
+        name = self._unique(person.id, person.files[0])
         return PatientFile(name, map_resources(person.resources, self.index, patient=name), person.files)
 
     def _unique(self, name: str, file: str) -> str:

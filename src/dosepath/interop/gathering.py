@@ -49,7 +49,7 @@ class _Kept(NamedTuple):
 
     @property
     def source(self) -> str:
-        return f"{self.type}/{plain(self.id)}"
+        return f"{self.type}/{self.id}"
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -88,7 +88,7 @@ class Gathering:
         resource_type = text(resource, "resourceType")
         if resource_type in READ_TYPES:
             slim = {key: value for key, value in resource.items() if key in _KEPT_KEYS}
-            name = text(resource, "id") or url.rpartition("/")[2].rpartition(":")[2] or place
+            name = plain(text(resource, "id")) or plain(url.rpartition("/")[2].rpartition(":")[2]) or place
             self._kept.append(_Kept(Located(slim, place, url), self.file, resource_type, name, _subject(slim)))
         elif resource_type == "Bundle":
             self._add_entries(resource.get("entry"), place)

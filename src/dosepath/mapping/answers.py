@@ -65,7 +65,7 @@ def _kind_of_value(holder: Holder) -> str:
 
 
 def _wrong_kind(concept: Concept, holder: Holder, wanted: str) -> Answer:
-    return Answer(unusable=f"a {_kind_of_value(holder)} where {concept.label} is {wanted}")
+    return Answer(unusable=f"value of type {_kind_of_value(holder)} where {concept.label} is {wanted}")
 
 
 # Numbers

@@ -19,7 +19,7 @@ SHAPES: Final[Mapping[str, str]] = MappingProxyType(
         _OBJECT: """
             code subject patient dataAbsentReason effectivePeriod effectiveTiming
             valueQuantity valueCodeableConcept valueRange valueRatio valueSampledData valuePeriod
-            clinicalStatus verificationStatus onsetAge onsetPeriod onsetRange
+            onsetAge onsetPeriod onsetRange
             abatementAge abatementPeriod abatementRange
             medicationCodeableConcept medicationReference vaccineCode performedPeriod performedAge performedRange
         """,
@@ -35,6 +35,7 @@ SHAPES: Final[Mapping[str, str]] = MappingProxyType(
         _TRUTH: "valueBoolean abatementBoolean deceasedBoolean doNotPerform",
         _NUMBER: "valueInteger",
         "an object or a list": "dosage",
+        "an object or text": "clinicalStatus verificationStatus",
     }.items() for key in keys.split()}
 )  # fmt: skip
 """Every key of a resource that the mapping reads, with the shape it must have. A reader may drop all others."""

@@ -4,15 +4,15 @@ Named windows, definitions and the caps of regimens are read in place, so that a
 their names for explanations.
 """
 
-import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from fractions import Fraction
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any, TypeVar, cast
 
 from lark import Lark, Token, Transformer, v_args
-from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken, VisitError
+from lark.exceptions import UnexpectedInput, VisitError
 
 from dosepath.core.days import TimeUnit
 from dosepath.core.errors import ExpressionError
@@ -20,6 +20,9 @@ from dosepath.core.interval import Operator
 from dosepath.rules import nodes
 from dosepath.rules.nodes import Scalar, SpanOf, Truth, WindowOf
 from dosepath.rules.vocabulary import RegimenLine, Vocabulary
+from dosepath.rules.wording import suggest, unexpected
+
+__all__ = ["Reader", "references", "suggest", "walk"]
 
 _ROW_WORDS: dict[str, Scalar] = {
     "value": nodes.RowValue(""),
@@ -71,7 +74,7 @@ class Reader:
                 else:
                     way = suggest(name, self.vocabulary.windows)
                 raise ExpressionError(f"no window '{name}'; {way}")
-            with _Nested(self, f"window {name}"):
+            with self._reading(f"window {name}"):
                 found = self._read(self.vocabulary.windows[name], "window", WindowOf)
             self._windows[name] = WindowOf(found.start, found.end, name)
         return self._windows[name]
@@ -81,14 +84,14 @@ class Reader:
         if name not in self._definitions:
             if name not in self.vocabulary.definitions:
                 raise ExpressionError(f'no definition "{name}"; {suggest(name, self.vocabulary.definitions)}')
-            with _Nested(self, f'definition "{name}"'):
+            with self._reading(f'definition "{name}"'):
                 self._definitions[name] = self.truth(self.vocabulary.definitions[name])
         return nodes.Named(name, self._definitions[name])
 
     def value_definition(self, name: str) -> Scalar:
         """Give a definition of the protocol that gives a value."""
         if name not in self._values:
-            with _Nested(self, f"definition {name}"):
+            with self._reading(f"definition {name}"):
                 self._values[name] = self.value(self.vocabulary.definitions[name])
         return nodes.NamedValue(name, self._values[name])
 
@@ -102,15 +105,28 @@ class Reader:
         """Read the cap of one line of a regimen; None where any dose will do."""
         if not line.cap:
             return None
-        with _Nested(self, f"regimen {regimen}.{line.name}"):
+        with self._reading(f"regimen {regimen}.{line.name}"):
             return self.truth(line.cap)
+
+    @contextmanager
+    def _reading(self, name: str) -> Iterator[None]:
+        """Mark a named part as being read, so that one that names itself is refused."""
+        if name in self._open:
+            raise ExpressionError(f"{name} refers to itself: {' -> '.join([*self._open, name])}")
+        self._open.append(name)
+        try:
+            yield
+        except ExpressionError as error:
+            raise ExpressionError(f"in {name}: {error.message}") from None
+        finally:
+            self._open.pop()
 
     def _read(self, text: str, start: str, expected: type[_Start]) -> _Start:
         try:
             tree = _grammar().parse(text, start=start)
             found = _Builder(self).transform(tree)
         except UnexpectedInput as error:
-            raise _unexpected(error, text) from None
+            raise unexpected(error, text, _grammar().terminals) from None
         except VisitError as error:
             if isinstance(error.orig_exc, ExpressionError):
                 raise error.orig_exc from None
@@ -118,54 +134,6 @@ class Reader:
         if not isinstance(found, expected):
             raise ExpressionError(f"'{text}' is no {start}")
         return found
-
-
-class _Nested:
-    """Marks a named part as being read, so that one that names itself is refused."""
-
-    def __init__(self, reader: Reader, name: str) -> None:
-        self.reader = reader
-        self.name = name
-
-    def __enter__(self) -> None:
-        stack = self.reader._open
-        if self.name in stack:
-            raise ExpressionError(f"{self.name} refers to itself: {' -> '.join([*stack, self.name])}")
-        stack.append(self.name)
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        self.reader._open.pop()
-        if isinstance(error, ExpressionError):
-            raise ExpressionError(f"in {self.name}: {error.message}", 0) from None
-
-
-def suggest(name: str, known: Iterable[str]) -> str:
-    """Word the way out for a name that is not known."""
-    names = sorted(known)
-    close = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
-    if close:
-        return f"did you mean '{close[0]}'?"
-    return f"known are {', '.join(names[:12])}{' ...' if len(names) > 12 else ''}" if names else "none is defined"
-
-
-def _unexpected(error: UnexpectedInput, text: str) -> ExpressionError:
-    column = max(error.column, 0) if error.column and error.column > 0 else len(text) + 1
-    if error.line and error.line > 1:
-        column = 0
-    if isinstance(error, UnexpectedToken) and error.token.type != "$END":
-        return ExpressionError(
-            f"'{error.token}' is not expected here{_expected(error.accepts or error.expected)}", column
-        )
-    if isinstance(error, UnexpectedCharacters):
-        return ExpressionError(f"'{error.char}' is not part of the language", column)
-    return ExpressionError("the rule ends too early", column)
-
-
-def _expected(names: Iterable[str]) -> str:
-    words = sorted(names)
-    if not words or len(words) > 6:
-        return "; see the rule language in docs/rules.md"
-    return f"; expected {' or '.join(word.lower() for word in words)}"
 
 
 @v_args(inline=True)
@@ -318,7 +286,11 @@ class _Builder(Transformer[Token, Any]):
         if str(instrument) not in bindings:
             way = suggest(str(instrument), bindings)
             raise ExpressionError(f"no instrument '{instrument}'; {way}", instrument.column or 0)
-        known = self.reader.vocabulary.catalog.instruments[bindings[str(instrument)].instrument].fields
+        instruments = self.reader.vocabulary.catalog.instruments
+        name = bindings[str(instrument)].instrument
+        if name not in instruments:
+            raise ExpressionError(f"no instrument '{name}'; {suggest(name, instruments)}", instrument.column or 0)
+        known = instruments[name].fields
         if str(field) not in known:
             way = suggest(str(field), known)
             raise ExpressionError(f"instrument '{instrument}' gives no '{field}'; {way}", field.column or 0)

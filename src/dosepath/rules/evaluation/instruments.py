@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from dosepath.core.facts import Evidence, Fact, Need, NeedKind
 from dosepath.core.instrument import Cases
+from dosepath.core.interval import Interval
 from dosepath.rules import nodes
 from dosepath.rules.evaluation.answer import ANY_DAY, Found, join
 from dosepath.rules.evaluation.evaluator import Evaluator, need_of, values
@@ -23,6 +24,8 @@ def _instrument_field(evaluator: Evaluator, node: nodes.InstrumentField) -> Foun
     value = cases.possible[chosen].get(node.field)
     if value is None:
         return Found(None, evidence=join(evidence, Evidence(missing=_open(evaluator, node, cases))))
+    if isinstance(value, Interval) and not value.exact:
+        evidence = join(evidence, Evidence(missing=_open(evaluator, node, cases)))
     instrument = evaluator.vocabulary.catalog.instruments[evaluator.vocabulary.bindings[node.instrument].instrument]
     return Found(value, instrument.fields[node.field].unit, evidence, next(iter(entered.values()), None))
 
