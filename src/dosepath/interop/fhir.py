@@ -109,6 +109,9 @@ class Reading:
         if any(text(link, "relation") == "next" for link in parts(document, "link")):
             reason = "one page of a longer answer: the next pages are not in this file"
             self.problems.append(Remark(file.name, "Bundle", reason, RemarkKind.DOUBTFUL))
+        if text(document, "type") == "history":
+            reason = "a history: earlier versions of a resource count beside the last one"
+            self.problems.append(Remark(file.name, "Bundle", reason, RemarkKind.DOUBTFUL))
         found = list(self._patients(bundle))
         if not found:
             self.problems.append(Remark(file.name, "Bundle", "no Patient in this bundle"))

@@ -58,8 +58,9 @@ def read_lines(path: Path) -> Iterator[tuple[int, bytes]]:
     try:
         with gzip.open(path) if path.suffix.lower() == ".gz" else path.open("rb") as stream:
             for number, line in enumerate(stream, start=1):
-                if line.strip():
-                    yield number, line
+                content = line.strip()
+                if content:
+                    yield number, content
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise NotJsonError(f"not a whole gzip file ({error}); compress it again") from error
     except OSError as error:

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from dosepath.core.days import PartialDate, Period, Span, TimeUnit, shift
 from dosepath.mapping.numbers import exact
@@ -41,11 +42,19 @@ def read_day(node: Node, key: str) -> When:
     if key not in node:
         return NEVER_SAID
     written = text(node, key)
-    try:
-        day = PartialDate.parse(written)
-    except ValueError:
+    when = _read(written)
+    if when is None:
         return When(problem=f"{key} '{plain(written) or plain(str(node[key]))}' is not a day of the calendar")
-    return When(day, _clock(written))
+    return when
+
+
+# The results of one blood draw all carry the same moment.
+@lru_cache(maxsize=65536)
+def _read(written: str) -> When | None:
+    try:
+        return When(PartialDate.parse(written), _clock(written))
+    except ValueError:
+        return None
 
 
 def _clock(written: str) -> str:

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, Final, TypeGuard
 
 from dosepath.core.facts import Comparator
@@ -55,8 +56,12 @@ class Unit:
 
 def unit_of(node: Node) -> Unit:
     """Read the unit of a FHIR Quantity: its UCUM code first, else its text."""
-    code, unit = text(node, "code"), text(node, "unit")
-    candidates = (code, unit) if system_of(text(node, "system")) == UCUM else (unit, code)
+    return _unit(text(node, "code"), text(node, "unit"), text(node, "system"))
+
+
+@lru_cache(maxsize=4096)
+def _unit(code: str, unit: str, system: str) -> Unit:
+    candidates = (code, unit) if system_of(system) == UCUM else (unit, code)
     written = next((each for each in candidates if each), "")
     understood = (read_unit(each) for each in candidates if each and len(each) <= _LONGEST_UNIT)
     return Unit(next((each for each in understood if each), None), plain(written))
@@ -105,6 +110,7 @@ def shown(number: Any) -> str:
 _TITRE = re.compile(
     r"(?<![\d:/])(?P<bound>[<>]=?|[≤≥])?\s*1\s*[:/]\s*(?P<dilution>\d{1,3}(?:,\d{3})+|\d{1,9})(?![\d:/])"
 )
+_DENIED = re.compile(r"\b(?:neg\w*|not?|non\w*)\b|阴")
 _BOUNDS: Final = {"≤": "<=", "≥": ">="}
 
 
@@ -126,10 +132,12 @@ def read_titre(written: str) -> Bounded | None:
     """
     folded = normalised(written)  # which also makes the Chinese colon a plain one
     found = list(_TITRE.finditer(folded))
-    if len(found) != 1 or re.search(r"\b(?:neg\w*|not?|non\w*)\b|阴", folded):
+    if len(found) != 1:
         return None
     sign = found[0]["bound"] or ""
     bound = _BOUNDS.get(sign, sign)
+    if _DENIED.search(folded) and not bound.startswith("<"):
+        return None
     return Bounded(Fraction(found[0]["dilution"].replace(",", "")), bound if is_comparator(bound) else None)
 
 

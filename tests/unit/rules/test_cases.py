@@ -20,7 +20,7 @@ CASE_KEYS = {
     "needs",
     "used",
     "notes",
-    "on",
+    "at",
     "anchors",
     "complete",
     "settings",
@@ -39,7 +39,7 @@ def cases() -> Iterator[Any]:
                 yield pytest.param(merged, id=f"{name}: {group['about']}: {label}")
 
 
-@pytest.mark.parametrize("case", cases())
+@pytest.mark.parametrize("case", list(cases()))
 def test_case(case: dict[str, Any]) -> None:
     assert set(case) <= CASE_KEYS
     facts = [worlds.fact(entry, place) for place, entry in enumerate(case.get("facts", []))]

@@ -272,8 +272,8 @@ def unread(entry: Mapping[str, Any]) -> Unclassified:
 
 
 def world(entry: Mapping[str, Any]) -> World:
-    """Read what surrounds a case: `on`, `anchors`, `complete` (tables, or `all`) and `settings`."""
-    on = date.fromisoformat(str(entry.get("on", ON)))
+    """Read what surrounds a case: `at` (the day of the evaluation), `anchors`, `complete` (tables, or `all`) and `settings`."""
+    on = date.fromisoformat(str(entry.get("at", ON)))
     anchors = {
         name: None if day is None else date.fromisoformat(str(day)) for name, day in entry.get("anchors", {}).items()
     }

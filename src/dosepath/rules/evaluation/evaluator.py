@@ -15,6 +15,7 @@ from dosepath.core.instrument import Cases
 from dosepath.core.verdict import Verdict, agreed
 from dosepath.rules import nodes
 from dosepath.rules.evaluation.answer import Answer, Found, Row, Situation, is_empty, join
+from dosepath.rules.evaluation.forms import Forms
 from dosepath.rules.nodes import Scalar, Truth
 from dosepath.rules.vocabulary import Vocabulary
 
@@ -79,6 +80,7 @@ class Evaluator:
         self.row: Row | None = None
         self.known_cases: dict[tuple[str | int, ...], Cases] = {}
         """Cases of instruments by name and by what was entered."""
+        self.forms = Forms(situation.record, vocabulary)
         self._facts: dict[str, tuple[Fact, ...]] = {}
         self._found_windows: dict[int, tuple[nodes.WindowOf, tuple[Window | None, Evidence] | None]] = {}
         self._chosen: dict[Hashable, int] = {}
@@ -171,14 +173,20 @@ class Evaluator:
     # what is on record ----------------------------------------------------------------------------------------------
 
     def facts(self, concept: str) -> tuple[Fact, ...]:
-        """Give the facts of a concept that exist on the day of the evaluation."""
+        """Give the facts of a concept that exist on the day of the evaluation, results of forms among them."""
         if concept not in self._facts:
-            leaves = self.vocabulary.leaves(concept) if concept in self.vocabulary.terms else (concept,)
-            found = [fact for leaf in leaves for fact in self.situation.record.of(leaf)]
-            self._facts[concept] = tuple(fact for fact in found if self._exists_yet(fact.period.start))
+            scored = tuple(fact for fact in self.forms.results(concept) if self.exists_yet(fact.period.start))
+            self._facts[concept] = self.recorded(concept) + scored
         return self._facts[concept]
 
-    def _exists_yet(self, day: PartialDate | None) -> bool:
+    def recorded(self, concept: str) -> tuple[Fact, ...]:
+        """Give the facts of a concept that were recorded as such and exist on the day of the evaluation."""
+        leaves = self.vocabulary.leaves(concept) if concept in self.vocabulary.terms else (concept,)
+        found = [fact for leaf in leaves for fact in self.situation.record.of(leaf)]
+        return tuple(fact for fact in found if self.exists_yet(fact.period.start))
+
+    def exists_yet(self, day: PartialDate | None) -> bool:
+        """Answer whether a record of a day may exist on the day of the evaluation."""
         return day is None or day.earliest <= self.situation.on
 
     def days_of(self, fact: Fact) -> tuple[PartialDate, PartialDate]:
@@ -231,7 +239,7 @@ class Evaluator:
         needs = []
         for record in records:
             concerned = not record.may_be.isdisjoint(leaves) or (record.anything and record.table in tables)
-            if not concerned or not self._exists_yet(record.period.start):
+            if not concerned or not self.exists_yet(record.period.start):
                 continue
             if record.period.meets(window, on) is not Verdict.NOT_MET:
                 said = f"'{record.text}'" if record.text else "a record without a readable code or name"

@@ -2,20 +2,26 @@
 
 from collections.abc import Mapping
 
-from dosepath.core.facts import Evidence, Fact, Need, NeedKind
-from dosepath.core.instrument import Cases
+from dosepath.core.facts import Evidence, Fact, Need, NeedKind, Value
+from dosepath.core.instrument import Cases, FieldValue
 from dosepath.core.interval import Interval
+from dosepath.core.quantity import Quantity
+from dosepath.core.verdict import Verdict
 from dosepath.rules import nodes
 from dosepath.rules.evaluation.answer import ANY_DAY, Found, join
 from dosepath.rules.evaluation.evaluator import Evaluator, need_of, values
+from dosepath.rules.evaluation.forms import Form
 from dosepath.rules.evaluation.results import pick
 
 
 @values.of(nodes.InstrumentField)
 def _instrument_field(evaluator: Evaluator, node: nodes.InstrumentField) -> Found:
     entered, evidence = _entered(evaluator, node.instrument)
-    if entered is None:
-        return Found(None, evidence=evidence)
+    form, doubt = _latest_form(evaluator, node.instrument)
+    if entered is None or doubt is not None:
+        return Found(None, evidence=doubt or evidence)
+    if form is not None and not _newer(entered, form):
+        return _from_form(evaluator, node, form, entered)
     key = (node.instrument, *(part for entry, fact in entered.items() for part in (entry, id(fact))))
     cases = _cases(evaluator, key, entered)
     if not cases.possible:
@@ -28,6 +34,64 @@ def _instrument_field(evaluator: Evaluator, node: nodes.InstrumentField) -> Foun
         evidence = join(evidence, Evidence(missing=_open(evaluator, node, cases)))
     instrument = evaluator.vocabulary.catalog.instruments[evaluator.vocabulary.bindings[node.instrument].instrument]
     return Found(value, instrument.fields[node.field].unit, evidence, next(iter(entered.values()), None))
+
+
+def _latest_form(evaluator: Evaluator, name: str) -> tuple[Form | None, Evidence | None]:
+    """Find the latest form of an instrument in its window; evidence where it is not sure which one that is."""
+    window, _ = evaluator.window(evaluator.windows[evaluator.vocabulary.bindings[name].window])
+    if window is None:
+        return None, None
+    latest: Form | None = None
+    for form in evaluator.forms.of(name):
+        day = form.day or ANY_DAY
+        inside = evaluator.inside(window, day, day) if evaluator.exists_yet(form.day) else Verdict.NOT_MET
+        if inside is Verdict.UNKNOWN or (inside is Verdict.MET and not day.exact):
+            need = Need(NeedKind.FACT, form.facts[0].concept, f"the form of {day} is dated in part")
+            return None, Evidence(form.facts, (need,))
+        later = latest is None or (day.earliest, form.order) >= ((latest.day or ANY_DAY).earliest, latest.order)
+        if inside is Verdict.MET and later:
+            latest = form
+    return latest, None
+
+
+def _newer(entered: Mapping[str, Fact], form: Form) -> bool:
+    """Answer whether results were entered on a later day than the form."""
+    return any((fact.day or ANY_DAY).earliest > (form.day or ANY_DAY).latest for fact in entered.values())
+
+
+def _from_form(evaluator: Evaluator, node: nodes.InstrumentField, form: Form, entered: Mapping[str, Fact]) -> Found:
+    instrument = evaluator.vocabulary.catalog.instruments[evaluator.vocabulary.bindings[node.instrument].instrument]
+    notes = (*form.cases.refused, *_disagreements(form, entered))
+    evidence = Evidence(form.facts, (), notes)
+    needs = Evidence(missing=_open(evaluator, node, form.cases))
+    if not form.cases.possible:
+        return Found(None, evidence=join(evidence, needs))
+    chosen = evaluator.choose((node.instrument, form.source), len(form.cases.possible), lambda: needs)
+    value = form.cases.possible[chosen].get(node.field)
+    if value is None or (isinstance(value, Interval) and not value.exact):
+        evidence = join(evidence, needs)
+    return Found(value, instrument.fields[node.field].unit, evidence, form.facts[0])
+
+
+def _disagreements(form: Form, entered: Mapping[str, Fact]) -> tuple[str, ...]:
+    """Say where results entered on the day of a form do not agree with its items."""
+    return tuple(
+        f"{fact.source} says {fact.reported or fact.value}, which the items of {form.source} do not give"
+        for entry, fact in entered.items()
+        if fact.day == form.day and not any(_agrees(case.get(entry), fact.value) for case in form.cases.possible)
+    )
+
+
+def _agrees(scored: FieldValue | None, entered: Value | None) -> bool:
+    if scored is None:
+        return True
+    match entered:
+        case Quantity(value=number):
+            return isinstance(scored, Interval) and scored.compare("=", Interval.at(number)) is not Verdict.NOT_MET
+        case bool():
+            return scored == ("true" if entered else "false")
+        case _:
+            return scored == entered
 
 
 def _cases(evaluator: Evaluator, key: tuple[str | int, ...], entered: Mapping[str, Fact]) -> Cases:
@@ -53,7 +117,7 @@ def _entered(evaluator: Evaluator, name: str) -> tuple[dict[str, Fact] | None, E
     found: dict[str, Fact] = {}
     parts: list[Evidence] = []
     for entry, concept in binding.entered.items():
-        picked = pick(evaluator, concept, window)
+        picked = pick(evaluator, concept, window, scored=False)
         parts.append(picked.evidence)
         if picked.fact is not None:
             found[entry] = picked.fact

@@ -26,8 +26,11 @@ def pick(
     *,
     earliest: bool = False,
     before: nodes.Scalar | None = None,
+    scored: bool = True,
 ) -> Found:
     """Find the latest (or earliest) result of a concept in a window, in the case at hand.
+
+    Results that follow from the items of a form count as well, unless `scored` is switched off.
 
     A result without a value does not count; one whose value cannot be used does, and nothing is known then.
     """
@@ -41,13 +44,14 @@ def pick(
         if not isinstance(found.value, PartialDate):
             return Found(None, evidence=grounds, nothing=found.nothing)
         bound = found.value
-    candidates, absent = _candidates(evaluator, concept, window, bound)
+    facts = evaluator.facts(concept) if scored else evaluator.recorded(concept)
+    candidates, absent = _candidates(evaluator, facts, window, bound)
     if not candidates:
         need = need_of(evaluator, concept, _why_none(evaluator, concept, window, bound))
         return Found(None, evidence=join(grounds, Evidence(missing=(need,), notes=absent)))
     options = possible_latest(candidates, earliest=earliest)
     chosen = evaluator.choose(
-        ("latest", concept, earliest, window, bound), len(options), lambda: _which(evaluator, concept)
+        ("latest", concept, earliest, scored, window, bound), len(options), lambda: _which(evaluator, concept)
     )
     fact = options[chosen]
     if fact is None:
@@ -61,12 +65,12 @@ def _which(evaluator: Evaluator, concept: str) -> Evidence:
 
 
 def _candidates(
-    evaluator: Evaluator, concept: str, window: Window, bound: PartialDate | None
+    evaluator: Evaluator, facts: Sequence[Fact], window: Window, bound: PartialDate | None
 ) -> tuple[list[tuple[Fact, Verdict]], tuple[str, ...]]:
     """Give the results that lie in a window or may do so, and notes on those that hold no value."""
     candidates: list[tuple[Fact, Verdict]] = []
     absent: list[str] = []
-    for fact in evaluator.facts(concept):
+    for fact in facts:
         day = fact.day or ANY_DAY
         inside = evaluator.inside(window, day, day)
         if bound is not None and inside is not Verdict.NOT_MET:
