@@ -107,8 +107,9 @@ class GateReport:
     note: str = ""
 
     def count(self, verdict: Verdict) -> int:
-        """Count the leaf criteria in scope with a verdict."""
-        return sum(item.leaf and item.in_scope and item.verdict is verdict for item in self.findings.values())
+        """Count the leaf criteria with a verdict that are in scope and have a say at this gate."""
+        counting = (item for item in self.findings.values() if item.leaf and item.in_scope and not item.pending)
+        return sum(item.verdict is verdict for item in counting)
 
     @property
     def expires(self) -> date | None:

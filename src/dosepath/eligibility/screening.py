@@ -163,6 +163,7 @@ class _Rules:
     def __init__(self, protocol: Protocol, situation: Situation) -> None:
         self.protocol = protocol
         self.record = situation.record
+        self.screening = situation.anchors.get("screening") or situation.on
         self._known: dict[str, Answer] = {}
         self._criterion: Callable[[str], Answer] = _not_judged
         self._evaluator = Evaluator(situation, protocol.vocabulary, protocol.windows, self._judged_criterion)
@@ -322,7 +323,7 @@ class _Judge:
                 span = self.rules.span(start.span)
                 if span is not None:
                     days.extend(_last_days(answer.evidence, node.concept, span))
-        return min(days, default=None)
+        return min((day for day in days if day >= self.rules.screening), default=None)
 
 
 def _last_days(evidence: Evidence, concept: str, span: Span) -> Iterable[date]:

@@ -110,6 +110,10 @@ class _Words:
         found = (hit[0] for each in texts for hit in self.pattern.finditer(normalised(each)))
         return tuple(dict.fromkeys(concept for phrase in found for concept in self.phrases[phrase]))
 
+    def outside(self, texts: Iterable[str]) -> list[str]:
+        """Give what the texts say besides the phrases."""
+        return [self.pattern.sub(" ", normalised(each)) if self.pattern else each for each in texts]
+
     def equal(self, texts: Iterable[str]) -> tuple[str, ...]:
         """Give the concepts of which one of the texts is a phrase."""
         found = (concept for each in texts for concept in self.phrases.get(normalised(each), ()))
@@ -178,12 +182,15 @@ class _TableIndex:
         if self._system == ICD10CM:
             vague |= {c for code in coded.of(ICD10) for c in self._akin(_icd(code))}
         if self._table in _PRODUCTS:
-            found = by_code or list(self._names.inside(texts)) or by_class
+            named = [] if by_code else list(self._names.inside(texts))
+            found = by_code or named or by_class
             vague = set() if found else vague
+            hinting = self._names.outside(texts) if named else [] if found else texts
         else:
             found = by_code + by_class or [c for c in self._names.equal(texts) if self._open(c, classified)]
-        if not found and not vague:
-            vague = {c for c in self._hints.inside(texts) if self._open(c, classified)}
+            hinting = [] if found else texts
+        if not vague:
+            vague = {c for c in self._hints.inside(hinting) if self._open(c, classified)}
         return self._sorted(found, vague, understood)
 
     def _open(self, concept: str, classified: list[str]) -> bool:

@@ -65,7 +65,7 @@ class Remark:
     count: int = 1
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.resource}: {self.reason}"
+        return ": ".join(each for each in (self.place, self.resource, self.reason) if each)
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,6 +96,10 @@ _TAG = re.compile(
 )
 
 
+# Curly quotes and long hyphens as a plain keyboard has them.
+_TYPOGRAPHY: Final = str.maketrans("\u2018\u2019\u2010\u2011\u2013\u2014", "''----")
+
+
 @lru_cache(maxsize=65536)
 def normalised(written: str) -> str:
     """Bring text to the form in which names are compared.
@@ -105,6 +109,6 @@ def normalised(written: str) -> str:
     >>> normalised("  Systemic lupus\u200b  Erythematosus (disorder)")
     'systemic lupus erythematosus'
     """
-    folded = unicodedata.normalize("NFKC", written).casefold()
+    folded = unicodedata.normalize("NFKC", written).casefold().translate(_TYPOGRAPHY)
     visible = "".join(c for c in folded if c.isascii() or unicodedata.category(c) != "Cf")
     return _TAG.sub("", " ".join(visible.split()))

@@ -139,7 +139,7 @@ class _Checker:
         for leaf in self.vocabulary.leaves(concept):
             kind = self.vocabulary.terms[leaf].kind
             if kind not in kinds:
-                raise ExpressionError(f"'{leaf}' is a {kind.value}, and here something is meant that {what}")
+                raise ExpressionError(f"'{leaf}' is {_kinded(kind)}, and here something is meant that {what}")
 
     def _several(self, node: nodes.SeveralLasted) -> None:
         self._kind(node.drug, (Kind.DRUG,), "is a drug")
@@ -153,7 +153,7 @@ class _Checker:
     def _comparison(self, node: nodes.Compare, row: RecordAtHand | None) -> None:
         left, right = self.type_of(node.left, row), self.type_of(node.right, row)
         if isinstance(left, Limit):
-            raise ExpressionError("write a limit of normal on the right: latest(alt, screening) <= 3 * uln")
+            raise ExpressionError("write a limit of normal on the right, as in latest(alt, window) <= 3 * uln")
         if isinstance(right, Limit):
             if not isinstance(_bare(node.left), nodes.Pick | nodes.RowValue) or not isinstance(left, Number):
                 raise ExpressionError("a limit of normal belongs to a result; write latest(concept, window) before it")
@@ -183,7 +183,7 @@ class _Checker:
         if not isinstance(found, Answers):
             raise ExpressionError(f"{{{', '.join(node.choices)}}} cannot be compared with {_word(found)}")
         if found.written:
-            raise ExpressionError(self._unknown(found.written))
+            raise ExpressionError(f"answers are asked of {self._unknown(found.written)}")
         for choice in node.choices:
             _known_answer(choice, found)
 
@@ -346,6 +346,10 @@ def _bare(node: Scalar) -> Scalar:
     while isinstance(node, nodes.NamedValue):
         node = node.meaning
     return node
+
+
+def _kinded(kind: Kind) -> str:
+    return f"{'an' if kind.value[0] in 'aeiou' else 'a'} {kind.value}"
 
 
 def _known_answer(name: str, known: Answers) -> None:

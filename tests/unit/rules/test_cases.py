@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from dosepath.core.errors import ExpressionError
+from dosepath.rules.check import check
+from dosepath.rules.parse import Reader
 from tests.unit.rules import world as worlds
 
 FILES = sorted(
@@ -68,6 +70,6 @@ def test_error(case: dict[str, Any]) -> None:
             document[part] = {**document[part], **entries}
         vocabulary = worlds.vocabulary_of(document)
     with pytest.raises(ExpressionError) as caught:
-        worlds.check(worlds.Reader(vocabulary).truth(case["rule"]), vocabulary)
+        check(Reader(vocabulary).truth(case["rule"]), vocabulary)
     assert caught.value.message == case["says"]
     assert caught.value.column == case.get("column", 0)

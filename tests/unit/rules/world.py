@@ -12,7 +12,7 @@ import yaml
 
 from dosepath.core.days import PartialDate, Period
 from dosepath.core.facts import Fact, PatientRecord, Table, Unclassified, Value
-from dosepath.core.instrument import Cases, Catalog, Equivalence, Field, Formula, Instrument
+from dosepath.core.instrument import Cases, Catalog, Equivalence, Field, FieldValue, Formula, Instrument
 from dosepath.core.interval import Interval
 from dosepath.core.quantity import Quantity
 from dosepath.core.source import Citation
@@ -54,13 +54,13 @@ class Score:
         return {}
 
     def score(self, answers: Mapping[str, Value]) -> Cases:
-        return Cases(())
+        return Cases((), open_items=tuple(answers))
 
     def cases(self, entered: Mapping[str, Value]) -> Cases:
         points = {name: value.value for name, value in entered.items() if isinstance(value, Quantity)}
         if not points:
             return Cases((), open_items=("total", "clinical"))
-        possible = []
+        possible: list[Mapping[str, FieldValue]] = []
         for serology in (0, 2, 4):
             total = points.get("total", points.get("clinical", Fraction(0)) + serology)
             clinical = points.get("clinical", total - serology)
@@ -78,7 +78,10 @@ class Clearance:
 
     id: str = "clearance"
     citation: Citation = NOWHERE
-    result: Field = Field("clearance", unit="mL/min")
+
+    @property
+    def result(self) -> Field:
+        return Field("clearance", unit="mL/min")
 
     @property
     def parameters(self) -> Mapping[str, Field]:
@@ -272,7 +275,7 @@ def unread(entry: Mapping[str, Any]) -> Unclassified:
 
 
 def world(entry: Mapping[str, Any]) -> World:
-    """Read what surrounds a case: `at` (the day of the evaluation), `anchors`, `complete` (tables, or `all`) and `settings`."""
+    """Read what surrounds a case: `at` (the day of it), `anchors`, `complete` (tables, or `all`), `settings`."""
     on = date.fromisoformat(str(entry.get("at", ON)))
     anchors = {
         name: None if day is None else date.fromisoformat(str(day)) for name, day in entry.get("anchors", {}).items()

@@ -21,9 +21,10 @@ from dosepath.trial.library import open_trial
 
 SCHEMA = "reference-screening/1"
 
-CASE_KEYS = frozenset(
-    "id title bundle arm on gate anchors sources_complete readings settings expected overall evidence missing why".split()
-)
+CASE_KEYS = frozenset({"id", "title", "bundle", "why"}) | {
+    *("arm", "on", "gate", "anchors", "sources_complete", "readings", "settings"),
+    *("expected", "overall", "evidence", "missing"),
+}
 
 
 @dataclass(frozen=True, slots=True)

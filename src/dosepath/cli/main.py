@@ -1,0 +1,161 @@
+"""The command line: one command a journey."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dosepath import __version__
+from dosepath.cli.shell import examples, guarded
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    help="An early-phase clinical trial as software: one protocol file, computed verdicts, evidence for each.",
+    epilog="Exit codes: 0 done; 1 done, but some input could not be read or a check failed; 2 wrong use.",
+)
+protocol_app = typer.Typer(no_args_is_help=True, help="Check and show protocol files.")
+app.add_typer(protocol_app, name="protocol")
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+Readings = Annotated[
+    list[str] | None, typer.Option("--reading", metavar="ID=NAME", help="Reading of an ambiguous text, repeatable.")
+]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"dosepath {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Run one of the commands below; each has --help with examples."""
+
+
+@protocol_app.command("check", epilog=examples("dosepath protocol check my-trial/protocol.yaml"))
+@guarded
+def protocol_check(
+    file: Annotated[Path, typer.Argument(help="Protocol file.")],
+    as_json: Json = False,
+) -> None:
+    """Check a protocol file: all problems at once, each with its line, or what the file holds."""
+    from dosepath.cli.protocol import check
+
+    check(file, as_json=as_json)
+
+
+@protocol_app.command(
+    "show", epilog=examples("dosepath protocol show NCT06680388", "dosepath protocol show NCT06680388 I02.1.c")
+)
+@guarded
+def protocol_show(
+    trial: Annotated[str, typer.Argument(help="Registry number of a shipped trial, or a protocol file.")],
+    criterion: Annotated[str, typer.Argument(help="Id of a criterion; without it the whole protocol.")] = "",
+    reading: Readings = None,
+    as_json: Json = False,
+) -> None:
+    """Show a protocol, or one criterion: text of the page, reading in force, rule, plain words, concepts."""
+    from dosepath.cli.protocol import show
+
+    show(trial, criterion, reading or [], as_json=as_json)
+
+
+@protocol_app.command("schema", epilog=examples("dosepath protocol schema > protocol.schema.json"))
+@guarded
+def protocol_schema() -> None:
+    """Print the JSON Schema of protocol files."""
+    from dosepath.cli.protocol import schema
+
+    typer.echo(schema())
+
+
+@app.command("demo-patients", epilog=examples("dosepath demo-patients build/demo --seed 1"))
+@guarded
+def demo_patients(
+    out: Annotated[Path, typer.Argument(help="Folder to write to.")],
+    seed: Annotated[int, typer.Option(help="Same seed, same bytes.")] = 1,
+    patients: Annotated[int, typer.Option(min=1, help="How many people.")] = 75,
+    on: Annotated[str, typer.Option(metavar="DATE", help="Screening day of the cohort.")] = "2026-06-01",
+) -> None:
+    """Make a labelled cohort of synthetic patients as FHIR bundles, with their anchors file."""
+    from dosepath.cli.screen import make_demo
+
+    make_demo(out, seed, patients, on)
+
+
+@app.command(
+    epilog=examples(
+        "dosepath screen build/demo --trial NCT06680388 --anchors build/demo/anchors.yaml",
+        "dosepath screen build/demo --trial NCT06680388 --anchors build/demo/anchors.yaml --patient demo-sle-01",
+        "dosepath screen export/ --trial NCT06680388 --arm SLE --on 2026-06-01 --source-complete medications",
+    )
+)
+@guarded
+def screen(
+    paths: Annotated[list[Path], typer.Argument(help="FHIR files (.json, .ndjson, each also .gz) and folders.")],
+    trial: Annotated[str, typer.Option(help="Registry number of a shipped trial, or a protocol file.")],
+    arm: Annotated[str, typer.Option(help="Arm; without it those whose disease is on record.")] = "",
+    on: Annotated[str, typer.Option(metavar="DATE", help="Day of the evaluation; today if not given.")] = "",
+    anchors: Annotated[Path | None, typer.Option(help="Dates of each patient: YAML, JSON or CSV.")] = None,
+    anchor: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=DATE", help="One date for all patients, repeatable.")
+    ] = None,
+    gate: Annotated[str, typer.Option(help="screening, lymphodepletion or infusion.")] = "screening",
+    reading: Readings = None,
+    setting: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Setting of the protocol, repeatable.")
+    ] = None,
+    source_complete: Annotated[
+        list[str] | None,
+        typer.Option("--source-complete", metavar="TABLE", help="Table that is complete for all patients, or 'all'."),
+    ] = None,
+    json_out: Annotated[Path | None, typer.Option("--json", metavar="OUT", help="Write everything as JSON.")] = None,
+    csv_out: Annotated[Path | None, typer.Option("--csv", metavar="OUT", help="Write the worklist as CSV.")] = None,
+    patient: Annotated[str, typer.Option(metavar="ID", help="Print the criterion sheet of one patient.")] = "",
+    limit: Annotated[int, typer.Option(min=0, help="Most rows of the worklist; 0 for all.")] = 0,
+    problems: Annotated[bool, typer.Option("--problems", help="List every problem of the input.")] = False,
+) -> None:
+    """Screen patients against every criterion of a trial: who could enter, and what is missing."""
+    from dosepath.cli.screen import Request, run
+
+    request = Request(
+        paths=paths,
+        trial=trial,
+        arm=arm,
+        on=on,
+        anchors_file=anchors,
+        anchors=anchor or [],
+        gate=gate,
+        readings=reading or [],
+        settings=setting or [],
+        complete=source_complete or [],
+        json_out=json_out,
+        csv_out=csv_out,
+        patient=patient,
+        limit=limit,
+        all_problems=problems,
+    )
+    raise typer.Exit(run(request))
+
+
+@app.command(epilog=examples("dosepath verify cases.yaml"))
+@guarded
+def verify(
+    files: Annotated[list[Path], typer.Argument(help="Files of worked cases.")],
+    as_json: Json = False,
+) -> None:
+    """Run files of worked cases through the code of the product; every difference is printed."""
+    from dosepath.cli.verify.run import run
+
+    raise typer.Exit(run(files, as_json=as_json))
+
+
+if __name__ == "__main__":
+    app()

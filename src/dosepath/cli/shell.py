@@ -1,0 +1,77 @@
+"""What all commands share: errors without a traceback, words for verdicts, reading of options."""
+
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from dosepath.core.errors import DosepathError, InputError
+from dosepath.core.verdict import Verdict
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+WRONG_USE = 2
+"""Exit code when the command could not be carried out."""
+
+ICONS: Mapping[Verdict, tuple[str, str]] = {
+    Verdict.MET: ("✔", "met"),
+    Verdict.NOT_MET: ("✘", "not met"),
+    Verdict.UNKNOWN: ("?", "unknown"),
+}
+
+
+def examples(*lines: str) -> str:
+    """Word the examples at the end of a help text."""
+    return "Examples: " + "  |  ".join(lines)
+
+
+def guarded(command: Callable[P, R]) -> Callable[P, R]:
+    """Show what the user can mend in plain words; anything else keeps its traceback."""
+
+    @wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return command(*args, **kwargs)
+        except DosepathError as error:
+            typer.echo(f"dosepath: {error}" if "\n" not in str(error) else str(error), err=True)
+            raise typer.Exit(WRONG_USE) from None
+        except BrokenPipeError:
+            sys.stderr.close()
+            raise typer.Exit(0) from None
+
+    return run
+
+
+def console(*, stderr: bool = False) -> Console:
+    """Make a console; wide enough for tables where the output is no terminal."""
+    made = Console(stderr=stderr, highlight=False)
+    return made if made.is_terminal else Console(stderr=stderr, highlight=False, width=160)
+
+
+def pairs(options: Iterable[str], name: str) -> dict[str, str]:
+    """Read options of the form KEY=VALUE.
+
+    Raises
+    ------
+    InputError
+        When one has no `=`.
+    """
+    found: dict[str, str] = {}
+    for option in options:
+        key, equals, value = option.partition("=")
+        if not equals or not key.strip() or not value.strip():
+            raise InputError(f"{name} {option}: write {name} KEY=VALUE")
+        found[key.strip()] = value.strip()
+    return found
+
+
+def verdict_text(verdict: Verdict, *, against: bool) -> Text:
+    """Give icon and word of a verdict; red where it keeps the patient out."""
+    icon, word = ICONS[verdict]
+    style = "yellow" if verdict is Verdict.UNKNOWN else "red" if against else "green"
+    return Text(f"{icon} {word}", style=style)

@@ -1,0 +1,187 @@
+"""Screening reports -> a JSON document that holds everything a later reader needs to follow a verdict."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from dosepath import __version__
+from dosepath.core.days import PartialDate
+from dosepath.core.facts import Evidence, Fact, Value
+from dosepath.core.quantity import Quantity
+from dosepath.core.verdict import Verdict
+from dosepath.eligibility.gaps import orders
+from dosepath.eligibility.report import CheckResult, Finding, GateReport, ScreeningReport
+from dosepath.mapping.reader import Remark
+from dosepath.protocol.protocol import Protocol
+
+SCHEMA = "dosepath-screening/1"
+
+
+def document(protocol: Protocol, reports: Iterable[ScreeningReport], problems: Iterable[Remark]) -> dict[str, Any]:
+    """Give the document of a whole screening run."""
+    return {
+        "schema": SCHEMA,
+        "software": f"dosepath {__version__}",
+        "protocol": {"id": protocol.id, "version": protocol.file.version, "digest": protocol.digest},
+        "readings": {key: protocol.in_force(key, reading) for key, reading in protocol.readings() if reading.options},
+        "reports": [report_document(report) for report in reports],
+        "input_problems": [remark_document(remark) for remark in problems],
+    }
+
+
+def remark_document(remark: Remark) -> dict[str, Any]:
+    """Give one remark on the input."""
+    found: dict[str, Any] = {"place": remark.place, "resource": remark.resource, "reason": remark.reason}
+    found["kind"] = remark.kind.name.lower()
+    return found
+
+
+def report_document(report: ScreeningReport) -> dict[str, Any]:
+    """Give one patient and arm."""
+    return {
+        "patient": report.patient,
+        "arm": report.arm,
+        "on": report.on.isoformat(),
+        "anchors": {name: _day(day) for name, day in report.anchors.items()},
+        "sources_complete": sorted(table.value for table in report.complete),
+        "settings": {name: _number(value) for name, value in sorted(report.settings.items())},
+        "alerts": list(report.alerts),
+        "gates": {gate.value: _gate(found, report.protocol) for gate, found in report.gates.items()},
+    }
+
+
+def _gate(gate: GateReport, protocol: Protocol) -> dict[str, Any]:
+    return {
+        "overall": gate.overall.value,
+        "blockers": list(gate.blockers),
+        "undecided": list(gate.undecided),
+        "note": gate.note,
+        "expires": _day(gate.expires),
+        "criteria": {identity: _finding(item) for identity, item in gate.findings.items()},
+        "checks": [_check(item) for item in gate.checks],
+        "orders": [
+            {
+                "label": order.label,
+                "burden": order.burden,
+                "supplies": [need.key for need in order.needs],
+                "settles": list(order.settles),
+                "helps": list(order.helps),
+            }
+            for order in orders(gate, protocol)
+        ],
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    if not finding.in_scope:
+        return {"in_scope": False}
+    return {
+        "in_scope": True,
+        "verdict": finding.verdict.value,
+        "pending": finding.pending,
+        "title": finding.criterion.source.title,
+        "quote": finding.criterion.quote,
+        "lines": list(finding.criterion.lines),
+        "rule": finding.criterion.rule.text,
+        "evidence": _evidence(finding.evidence),
+        "alerts": list(finding.alerts),
+        "expires": _day(finding.expires),
+    }
+
+
+def _check(item: CheckResult) -> dict[str, Any]:
+    return {
+        "id": item.check.id,
+        "title": item.check.title,
+        "verdict": item.verdict.value,
+        "evidence": _evidence(item.evidence),
+    }
+
+
+def _evidence(evidence: Evidence) -> dict[str, Any]:
+    return {
+        "used": [_fact(fact) for fact in evidence.used],
+        "missing": [{"key": need.key, "reason": need.reason} for need in evidence.missing],
+        "notes": list(evidence.notes),
+    }
+
+
+def _fact(fact: Fact) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "concept": fact.concept,
+        "source": fact.source,
+        "when": str(fact.period),
+        "value": _value(fact.value),
+        "comparator": fact.comparator,
+        "unit": fact.value.unit if isinstance(fact.value, Quantity) else None,
+        "reported": fact.reported,
+        "lln": _value(fact.lln),
+        "uln": _value(fact.uln),
+        "dose": str(fact.dose) if fact.dose else None,
+        "times_per_day": _number(fact.times_per_day) if fact.times_per_day is not None else None,
+        "unusable": fact.unusable,
+        "absent": fact.absent,
+    }
+    return {key: value for key, value in found.items() if value not in (None, "")}
+
+
+def _value(value: Value | None) -> Any:
+    match value:
+        case Quantity(value=number):
+            return _number(number)
+        case PartialDate():
+            return str(value)
+        case _:
+            return value
+
+
+def _number(number: Fraction) -> str:
+    """Write a number exactly: as a decimal where it ends, as a fraction where it does not."""
+    if number.denominator == 1:
+        return str(number.numerator)
+    rest = number.denominator
+    for prime in (2, 5):
+        while rest % prime == 0:
+            rest //= prime
+    if rest != 1:
+        return str(number)
+    digits = 0
+    scaled = number
+    while scaled.denominator != 1:
+        scaled *= 10
+        digits += 1
+    text = str(abs(scaled.numerator)).rjust(digits + 1, "0")
+    return f"{'-' if number < 0 else ''}{text[:-digits]}.{text[-digits:]}"
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def worklist_rows(reports: Iterable[ScreeningReport]) -> list[Mapping[str, str]]:
+    """Give one row for each patient, arm and gate, as text."""
+    rows: list[Mapping[str, str]] = []
+    for report in reports:
+        for gate in report.gates.values():
+            if not gate.findings:
+                continue
+            cheapest = orders(gate, report.protocol)
+            rows.append(
+                {
+                    "patient": report.patient,
+                    "arm": report.arm,
+                    "on": report.on.isoformat(),
+                    "gate": gate.gate.value,
+                    "overall": gate.overall.value,
+                    "met": str(gate.count(Verdict.MET)),
+                    "not_met": str(gate.count(Verdict.NOT_MET)),
+                    "unknown": str(gate.count(Verdict.UNKNOWN)),
+                    "blockers": " ".join(gate.blockers),
+                    "undecided": " ".join(gate.undecided),
+                    "next_order": str(cheapest[0]) if cheapest else "",
+                    "expires": _day(gate.expires) or "",
+                    "alerts": "; ".join(report.alerts),
+                }
+            )
+    return rows

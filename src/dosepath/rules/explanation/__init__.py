@@ -1,0 +1,1 @@
+"""The phrases that an explanation is made of, one a node class."""
