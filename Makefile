@@ -5,10 +5,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 DEMO := build/demo
-DEMO_PATIENT ?= SLE-01
+DEMO_PATIENT ?= demo-sle-06
+SHARED_PATIENTS := $(wildcard ../shared/data/fhir_patients)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test check format-check lint types layers format bench mutate
+.PHONY: help setup run demo test check format-check lint types layers format bench golden mutate
 
 help: ## list these recipes
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +29,12 @@ demo: setup ## make synthetic patients, screen them, print one criterion sheet
 	$(BIN)/dosepath demo-patients $(DEMO) --seed 1
 	$(BIN)/dosepath screen $(DEMO) --trial NCT06680388 --anchors $(DEMO)/anchors.yaml
 	$(BIN)/dosepath screen $(DEMO) --trial NCT06680388 --anchors $(DEMO)/anchors.yaml --patient $(DEMO_PATIENT)
+	@echo
+	@echo "Where to go next (commands live in $(BIN)):"
+	@echo "  dosepath screen $(DEMO) --trial NCT06680388 --anchors $(DEMO)/anchors.yaml --patient demo-aav-03"
+	@echo "  dosepath protocol show NCT06680388 I02.2.c      the text, the rule, the other reading"
+	@echo "  dosepath screen YOUR_FOLDER --trial NCT06680388 your own FHIR files"
+	@echo "  docs/screening.md                               how to read what you saw"
 
 test: setup ## run the tests (add ARGS="-k name" to choose, ARGS="-m slow" for the long ones)
 	$(BIN)/python -m pytest $(ARGS)
@@ -51,7 +58,10 @@ format: setup ## format the code and mend what can be mended
 	$(BIN)/ruff format .
 
 bench: setup ## how fast is one patient, and the whole shared set?
-	$(BIN)/python -m dosepath.cli.bench $(ARGS)
+	$(BIN)/python -m dosepath.cli.bench $(SHARED_PATIENTS) $(ARGS)
+
+golden: setup ## write the golden counts of the shared FHIR patients anew
+	$(BIN)/python -m tests.golden.fhir_patients --write
 
 mutate: setup ## change the protocol one spot at a time; do our cases notice? (slow)
 	$(BIN)/python tests/mutation/mutate_protocol.py --all

@@ -5,9 +5,10 @@ out what a law does not hold for. Everything that compares engines can draw from
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, timedelta
 from fractions import Fraction
+from functools import cache
 
 from hypothesis import strategies as st
 
@@ -53,6 +54,7 @@ EQUALITY = st.sampled_from(["=", "!="])
 ANCHORS = st.sampled_from(["screening", "consent", "lymphodepletion"])
 
 
+@cache
 def spans(wanted: Wanted, *, long: bool = False) -> Text:
     """Draw spans such as "28 days"; long ones are for courses."""
     found = ["60 days", "90 days", "26 weeks"] if long else ["1 day", "10 days", "28 days", "4 weeks", "90 days"]
@@ -61,6 +63,7 @@ def spans(wanted: Wanted, *, long: bool = False) -> Text:
     return st.sampled_from([*found, "$window_days days", "$unset_days days"])
 
 
+@cache
 def windows(wanted: Wanted) -> Text:
     """Draw windows by their name or as they are written in place."""
     named = ["screen", "ever", *(["month", "half_year", "past"] if wanted.calendar else [])]
@@ -75,6 +78,7 @@ def windows(wanted: Wanted) -> Text:
     )
 
 
+@cache
 def literal(concept: str) -> Text:
     """Draw a number that fits a concept, with its unit."""
     if NUMBERS[concept] == "1":
@@ -84,6 +88,7 @@ def literal(concept: str) -> Text:
     return st.sampled_from([f"{number} '{NUMBERS[concept]}'" for number in LITERALS[concept]])
 
 
+@cache
 def days(wanted: Wanted, *, here: bool = False) -> Text:
     """Draw days; `here` allows that of the record at hand."""
     plain = ANCHORS | st.just("date") if here else ANCHORS
@@ -94,17 +99,20 @@ def days(wanted: Wanted, *, here: bool = False) -> Text:
     return found | st.just("treated_since") if wanted.calendar else found
 
 
+@cache
 def dates(wanted: Wanted, *, here: bool = False) -> Text:
     """Draw what may be compared with a day: days, and days as answers."""
     return days(wanted, here=here) | st.builds("latest(diagnosed, {})".format, windows(wanted))
 
 
+@cache
 def results(concept: str, wanted: Wanted) -> Text:
     """Draw results of a concept."""
     found = st.builds(f"{{}}({concept}, {{}})".format, st.sampled_from(["latest", "earliest"]), windows(wanted))
     return found | st.builds(f"earliest({concept}, {{}}, before {{}})".format, windows(wanted), days(wanted))
 
 
+@cache
 @st.composite
 def numbers(draw: st.DrawFn, wanted: Wanted) -> str:
     """Draw a comparison of two numbers."""
@@ -133,6 +141,7 @@ def numbers(draw: st.DrawFn, wanted: Wanted) -> str:
             return f"{left} {order} {draw(literal(concept))}"
 
 
+@cache
 def people(wanted: Wanted) -> Text:
     """Draw comparisons of sex, and of ages and what is computed from them."""
     sex = st.builds("sex {} female".format, EQUALITY)
@@ -142,6 +151,7 @@ def people(wanted: Wanted) -> Text:
     return sex | age | st.builds("clearance {} {} 'mL/min'".format, ORDER, st.sampled_from(["30", "60"]))
 
 
+@cache
 @st.composite
 def answers(draw: st.DrawFn, wanted: Wanted) -> str:
     """Draw a comparison of an answer."""
@@ -153,6 +163,7 @@ def answers(draw: st.DrawFn, wanted: Wanted) -> str:
     return f"{draw(results(concept, wanted))} {draw(EQUALITY)} {draw(st.sampled_from(ANSWERS[concept]))}"
 
 
+@cache
 def scores(wanted: Wanted) -> Text:
     """Draw comparisons of the parts of a score."""
     names = st.sampled_from(["long_score", *(["lupus_score"] if wanted.calendar else [])])
@@ -163,6 +174,7 @@ def scores(wanted: Wanted) -> Text:
     return parts | both | st.builds("{}.grade = {}".format, names, st.sampled_from(["low", "high"]))
 
 
+@cache
 def doses(wanted: Wanted) -> Text:
     """Draw comparisons of doses."""
     limit = st.builds("{} {}".format, ORDER, st.sampled_from(["7.5 'mg/d'", "20 'mg/d'", "0.5 'g/d'"]))
@@ -174,6 +186,7 @@ def doses(wanted: Wanted) -> Text:
     return found | by_weight | st.builds("{} {} 60 'g'".format, total, ORDER)
 
 
+@cache
 def of_record(concept: str, wanted: Wanted) -> Text:
     """Draw a condition about one record of an event or a drug."""
     found = st.builds("{} {} {}".format, st.sampled_from(["date", "last_date"]), ORDER, dates(wanted, here=True))
@@ -188,6 +201,7 @@ def of_record(concept: str, wanted: Wanted) -> Text:
     return found | joined(found, wanted)
 
 
+@cache
 @st.composite
 def events(draw: st.DrawFn, wanted: Wanted) -> str:
     """Draw a question about what happened."""
@@ -199,6 +213,7 @@ def events(draw: st.DrawFn, wanted: Wanted) -> str:
     return f"{word}({concept}, {draw(windows(wanted))}{' where ' if where else ''}{where})"
 
 
+@cache
 @st.composite
 def assessments(draw: st.DrawFn, wanted: Wanted) -> str:
     """Draw a question about the results of one day."""
@@ -218,6 +233,7 @@ def assessments(draw: st.DrawFn, wanted: Wanted) -> str:
     return f"{word}({concepts}, {draw(windows(wanted))} where {draw(found | joined(found, wanted))})"
 
 
+@cache
 def courses(wanted: Wanted) -> Text:
     """Draw questions about stretches of treatment and regimens."""
     span, window, drug = spans(wanted, long=True), windows(wanted), st.sampled_from(DRUGS)
@@ -230,6 +246,7 @@ def courses(wanted: Wanted) -> Text:
     return found | st.builds("within_cap(standard.{}, {}, {})".format, st.sampled_from(["gc", "aza"]), span, window)
 
 
+@cache
 def joined(operand: Text, wanted: Wanted) -> Text:
     """Draw a rule that joins others."""
     found = st.builds("({} and {})".format, operand, operand) | st.builds("({} or {})".format, operand, operand)
@@ -241,6 +258,7 @@ def joined(operand: Text, wanted: Wanted) -> Text:
     return found
 
 
+@cache
 def rules(wanted: Wanted = ANYTHING) -> Text:
     """Draw rules that `check` passes."""
     single: Text = numbers(wanted) | people(wanted) | answers(wanted) | scores(wanted) | doses(wanted)
@@ -262,6 +280,18 @@ class Patient:
     facts: tuple[Fact, ...]
     world: World = field(default_factory=World)
     unread: tuple[Unclassified, ...] = ()
+
+    def __repr__(self) -> str:
+        """Show only what is set, one fact a line."""
+        lines = [
+            ", ".join(
+                f"{item.name}={str(value) if item.name in ('period', 'value', 'dose') else repr(value)}"
+                for item in fields(fact)
+                if (value := getattr(fact, item.name)) not in (None, "", 0)
+            )
+            for fact in self.facts
+        ]
+        return "\n  ".join(["Patient:", *lines, *map(str, self.unread), str(self.world)])
 
 
 NEAR = (
@@ -297,11 +327,13 @@ NEAR = (
 )
 
 
+@cache
 def exact_days() -> st.SearchStrategy[date]:
     """Draw days, many of them at the bounds of the windows that rules ask for."""
     return (st.sampled_from(NEAR) | st.integers(-10, 400)).map(lambda count: ON - timedelta(days=count))
 
 
+@cache
 def some_days() -> st.SearchStrategy[PartialDate]:
     """Draw days known exactly, to the month or to the year."""
     exact = exact_days().map(PartialDate.on)
@@ -323,6 +355,7 @@ VALUES: Mapping[str, tuple[str, ...]] = {
 }
 
 
+@cache
 @st.composite
 def results_on_record(draw: st.DrawFn) -> Fact:
     """Draw one result."""
@@ -354,6 +387,7 @@ ORDERS = st.integers(0, 5)
 BOUNDS: tuple[Comparator | None, ...] = (None, None, None, None, "<", "<=", ">", ">=")
 
 
+@cache
 @st.composite
 def periods(draw: st.DrawFn) -> Period:
     """Draw how long a record lasted; a last day is not before the first one."""
@@ -375,6 +409,7 @@ def periods(draw: st.DrawFn) -> Period:
     return Period(first, last)
 
 
+@cache
 @st.composite
 def events_on_record(draw: st.DrawFn) -> Fact:
     """Draw one event or one course of a drug."""
@@ -400,6 +435,7 @@ def events_on_record(draw: st.DrawFn) -> Fact:
 COURSES = ("pred", "mepred", "dexa", "hcq", "aza", "mmf", "painkiller", "ivig")
 
 
+@cache
 @st.composite
 def facts_on_record(draw: st.DrawFn) -> tuple[Fact, ...]:
     """Draw a whole record."""
@@ -422,6 +458,7 @@ def changed(fact: Fact, **changes: object) -> Fact:
     return replace(fact, **changes)  # type: ignore[arg-type]
 
 
+@cache
 @st.composite
 def worlds(draw: st.DrawFn) -> World:
     """Draw what surrounds a patient: anchors, complete tables, settings."""
@@ -437,6 +474,7 @@ def worlds(draw: st.DrawFn) -> World:
     return World(ON, anchors, complete, settings)
 
 
+@cache
 @st.composite
 def patients(draw: st.DrawFn) -> Patient:
     """Draw a patient with all that surrounds one."""
@@ -510,7 +548,7 @@ def _better_known_fact(draw: st.DrawFn, fact: Fact, on: date) -> Fact:
         if fact.times_per_day is None and draw(st.booleans()):
             changes["times_per_day"] = Fraction(1)
     elif fact.concept not in ("total", "clinical"):
-        changes.update(draw(_better_known_value(fact)))
+        changes |= draw(_better_known_value(fact))
     return changed(fact, **changes)
 
 
@@ -540,7 +578,7 @@ def _better_known_value(draw: st.DrawFn, fact: Fact) -> dict[str, object]:
 
 @st.composite
 def _better_known_day(draw: st.DrawFn, day: PartialDate) -> PartialDate:
-    found = draw(st.dates(max(day.earliest, date(2020, 1, 1)), day.latest))
+    found = draw(st.dates(day.earliest, day.latest))
     return draw(
         st.sampled_from([PartialDate.on(found), PartialDate(day.earliest, found), PartialDate(found, day.latest)])
     )

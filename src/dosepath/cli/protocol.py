@@ -136,7 +136,7 @@ def describe(protocol: Protocol, item: Judged) -> dict[str, Any]:
         "jointly": item.source.jointly,
         "plain_words": explain(tree, protocol.vocabulary, protocol.settings) if tree is not None else _joined(item),
         "concepts": _concepts(protocol, item),
-        "anchors": _anchors(item),
+        "anchors": _anchors(protocol, item),
         "recheck": {gate.value: rule.text for gate, rule in item.recheck.items()},
         "alerts": [{"when": rule.text, "say": say} for rule, say in item.alerts],
         "notes": list(item.source.notes),
@@ -152,7 +152,7 @@ def _joined(item: Judged) -> str:
 
 def _concepts(protocol: Protocol, item: Judged) -> dict[str, str]:
     names: dict[str, None] = {}
-    for node in _nodes(item):
+    for node in _nodes(protocol, item):
         for field in ("concept", "drug"):
             name = getattr(node, field, "")
             if name:
@@ -172,14 +172,19 @@ def _concept(protocol: Protocol, concept: Concept) -> str:
     return "; ".join(part for part in parts if part)
 
 
-def _anchors(item: Judged) -> list[str]:
-    return sorted({node.name for node in _nodes(item) if isinstance(node, nodes.Anchor)})
+def _anchors(protocol: Protocol, item: Judged) -> list[str]:
+    return sorted({node.name for node in _nodes(protocol, item) if isinstance(node, nodes.Anchor)})
 
 
-def _nodes(item: Judged) -> Iterable[nodes.Node]:
+def _nodes(protocol: Protocol, item: Judged) -> Iterable[nodes.Node]:
+    """Give the nodes of the rules of a criterion and of those below it, with the windows of its instruments."""
     for rule in (item.rule, *item.recheck.values()):
-        if rule.tree is not None:
-            yield from walk(rule.tree)
+        for node in walk(rule.tree) if rule.tree is not None else ():
+            yield node
+            if isinstance(node, nodes.InstrumentField):
+                yield from walk(protocol.windows[protocol.vocabulary.bindings[node.instrument].window])
+    for child in item.children:
+        yield from _nodes(protocol, protocol.criteria[child])
 
 
 def _print_criterion(found: dict[str, Any]) -> None:

@@ -9,11 +9,14 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from dosepath.core.errors import DosepathError, InputError
+from dosepath.core.errors import DosepathError, InputError, ProtocolError
 from dosepath.core.verdict import Verdict
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+CHECK_FAILED = 1
+"""Exit code when a protocol file has problems, all of which were printed."""
 
 WRONG_USE = 2
 """Exit code when the command could not be carried out."""
@@ -37,8 +40,11 @@ def guarded(command: Callable[P, R]) -> Callable[P, R]:
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return command(*args, **kwargs)
+        except ProtocolError as error:
+            typer.echo(str(error), err=True)
+            raise typer.Exit(CHECK_FAILED) from None
         except DosepathError as error:
-            typer.echo(f"dosepath: {error}" if "\n" not in str(error) else str(error), err=True)
+            typer.echo(f"dosepath: {error}", err=True)
             raise typer.Exit(WRONG_USE) from None
         except BrokenPipeError:
             sys.stderr.close()

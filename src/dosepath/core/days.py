@@ -126,6 +126,8 @@ class PartialDate:
     def __str__(self) -> str:
         if self.exact:
             return self.earliest.isoformat()
+        if self.earliest == date.min:
+            return f"by {self.latest.isoformat()}"
         if (self.earliest.month, self.earliest.day, self.latest.month, self.latest.day) == (1, 1, 12, 31):
             if self.earliest.year == self.latest.year:
                 return f"{self.earliest.year:04d}"
