@@ -15,8 +15,10 @@ from hypothesis import strategies as st
 from dosepath.core.days import PartialDate, Period
 from dosepath.core.facts import Comparator, Fact, Table, Unclassified, Value
 from dosepath.core.quantity import Quantity
+from dosepath.rules import nodes
+from dosepath.rules.parse import walk
 from dosepath.rules.vocabulary import Kind
-from tests.unit.rules.world import ON, World, vocabulary
+from tests.unit.rules.world import ON, World, rule, vocabulary
 
 Text = st.SearchStrategy[str]
 
@@ -51,7 +53,7 @@ EVENTS = ("stroke", "cancer", "skin_cancer", "transplant", "vaccine", "allergy")
 DRUGS = ("pred", "steroid", "hcq", "suppressant", "aza", "ivig")
 ORDER = st.sampled_from(["<", "<=", ">=", ">"])
 EQUALITY = st.sampled_from(["=", "!="])
-ANCHORS = st.sampled_from(["screening", "consent", "lymphodepletion"])
+ANCHORS = st.sampled_from(["screening", "screening", "screening", "consent", "lymphodepletion"])
 
 
 @cache
@@ -59,30 +61,26 @@ def spans(wanted: Wanted, *, long: bool = False) -> Text:
     """Draw spans such as "28 days"; long ones are for courses."""
     found = ["60 days", "90 days", "26 weeks"] if long else ["1 day", "10 days", "28 days", "4 weeks", "90 days"]
     if wanted.calendar:
-        found += ["3 months", "6 months"] if long else ["1 month", "6 months", "1 year", "$unset_days months"]
-    return st.sampled_from([*found, "$window_days days", "$unset_days days"])
+        found += ["3 months", "6 months"] if long else ["1 month", "6 months", "1 year", "2 years"]
+    found += ["400 days", "$window_days days"]
+    return st.sampled_from([*found, *found, "$unset_days days"])
 
 
 @cache
 def windows(wanted: Wanted) -> Text:
     """Draw windows by their name or as they are written in place."""
-    named = ["screen", "ever", *(["month", "half_year", "past"] if wanted.calendar else [])]
+    named = ["screen", "ever", "ever", *(["month", "half_year", "past"] if wanted.calendar else [])]
     near = st.builds("within {} before {}".format, spans(wanted), ANCHORS)
+    open_ended = st.builds("{} {}".format, st.sampled_from(["since", "up to"]), ANCHORS)
     between = st.builds("since {} before screening up to {}".format, spans(wanted), ANCHORS)
-    return (
-        st.sampled_from(named)
-        | near
-        | st.builds("since {}".format, ANCHORS)
-        | st.builds("up to {}".format, ANCHORS)
-        | between
-    )
+    return st.sampled_from(named) | st.sampled_from(named) | near | open_ended | between
 
 
 @cache
 def literal(concept: str) -> Text:
     """Draw a number that fits a concept, with its unit."""
     if NUMBERS[concept] == "1":
-        return st.sampled_from([*POINTS, "$active_from", "$unset_number"])
+        return st.sampled_from([*POINTS, *POINTS, "$active_from", "$unset_number"])
     if concept == "anc":
         return st.sampled_from(["0.4 '10*9/L'", "0.5 '10*9/L'", "500 '/uL'"])
     return st.sampled_from([f"{number} '{NUMBERS[concept]}'" for number in LITERALS[concept]])
@@ -259,14 +257,27 @@ def joined(operand: Text, wanted: Wanted) -> Text:
 
 
 @cache
-def rules(wanted: Wanted = ANYTHING) -> Text:
-    """Draw rules that `check` passes."""
-    single: Text = numbers(wanted) | people(wanted) | answers(wanted) | scores(wanted) | doses(wanted)
-    single |= events(wanted) | assessments(wanted) | courses(wanted) | st.just('"low cells"')
-    single |= st.builds("{} {} {}".format, dates(wanted), ORDER | EQUALITY, dates(wanted))
-    single |= st.builds("{} during {}".format, dates(wanted), windows(wanted))
-    if wanted.criteria:
-        single |= st.sampled_from(["I01", "E02.1.a"])
+def families(wanted: Wanted = ANYTHING) -> Mapping[str, Text]:
+    """Give the kinds of single rules, by name."""
+    between_days = st.builds("{} {} {}".format, dates(wanted), ORDER | EQUALITY, dates(wanted))
+    found = {
+        "numbers": numbers(wanted),
+        "people": people(wanted),
+        "answers": answers(wanted) | st.just('"low cells"'),
+        "scores": scores(wanted),
+        "doses": doses(wanted),
+        "events": events(wanted),
+        "assessments": assessments(wanted),
+        "courses": courses(wanted),
+        "days": between_days | st.builds("{} during {}".format, dates(wanted), windows(wanted)),
+    }
+    return {**found, "criteria": st.sampled_from(["I01", "E02.1.a"])} if wanted.criteria else found
+
+
+@cache
+def rules(wanted: Wanted = ANYTHING, family: str = "") -> Text:
+    """Draw rules that `check` passes, of one family or of all."""
+    single = families(wanted)[family] if family else st.one_of(*families(wanted).values())
     return st.recursive(single, lambda operand: joined(operand, wanted), max_leaves=4)
 
 
@@ -337,12 +348,8 @@ def exact_days() -> st.SearchStrategy[date]:
 def some_days() -> st.SearchStrategy[PartialDate]:
     """Draw days known exactly, to the month or to the year."""
     exact = exact_days().map(PartialDate.on)
-    return (
-        exact
-        | exact
-        | exact_days().map(lambda day: PartialDate.parse(f"{day:%Y-%m}"))
-        | st.just(PartialDate.parse("2025"))
-    )
+    month = exact_days().map(lambda day: PartialDate.parse(f"{day:%Y-%m}"))
+    return exact | exact | exact | exact | month | st.just(PartialDate.parse("2025"))
 
 
 VALUES: Mapping[str, tuple[str, ...]] = {
@@ -357,9 +364,8 @@ VALUES: Mapping[str, tuple[str, ...]] = {
 
 @cache
 @st.composite
-def results_on_record(draw: st.DrawFn) -> Fact:
-    """Draw one result."""
-    concept = draw(st.sampled_from([*VALUES, *ANSWERS, "nyha", "diagnosed"]))
+def results_on_record(draw: st.DrawFn, concept: str) -> Fact:
+    """Draw one result of a concept."""
     day = draw(st.none() | some_days()) if draw(st.integers(0, 9)) == 0 else draw(some_days())
     if draw(st.integers(0, 9)) == 0:
         unusable, absent = draw(st.sampled_from([("no unit", ""), ("", "withheld")]))
@@ -411,9 +417,8 @@ def periods(draw: st.DrawFn) -> Period:
 
 @cache
 @st.composite
-def events_on_record(draw: st.DrawFn) -> Fact:
-    """Draw one event or one course of a drug."""
-    concept = draw(st.sampled_from(["stroke", "skin_cancer", "lung_cancer", "vaccine", "allergy", *COURSES, *COURSES]))
+def events_on_record(draw: st.DrawFn, concept: str) -> Fact:
+    """Draw one event, or one course of a drug."""
     period = draw(periods())
     if concept == "allergy":
         value = draw(st.sampled_from([None, "severe", "mild"]))
@@ -435,12 +440,37 @@ def events_on_record(draw: st.DrawFn) -> Fact:
 COURSES = ("pred", "mepred", "dexa", "hcq", "aza", "mmf", "painkiller", "ivig")
 
 
+RESULTS = (*VALUES, *ANSWERS, "nyha", "diagnosed")
+HAPPENED = ("stroke", "skin_cancer", "lung_cancer", "transplant", "vaccine", "allergy", *COURSES)
+
+
+def concepts_of(text: str) -> tuple[str, ...]:
+    """Name the concepts that a rule reads, each as it stands on record."""
+    words = vocabulary()
+    found: set[str] = set()
+    for node in walk(rule(text)):
+        match node:
+            case nodes.InstrumentField(instrument=instrument):
+                found.update(words.bindings[instrument].entered.values())
+            case nodes.StableRegimen(regimen=regimen) | nodes.WithinCap(regimen=regimen):
+                found.update(line.drug for line in words.regimens[regimen])
+        for name in ("concept", "drug", "concepts", "drugs", "only_listed"):
+            named = getattr(node, name, ())
+            found.update([named] if isinstance(named, str) else named)
+    known = {leaf for concept in found if concept for leaf in words.leaves(concept)}
+    return tuple(concept for concept in (*RESULTS, *HAPPENED) if concept in known)
+
+
 @cache
 @st.composite
-def facts_on_record(draw: st.DrawFn) -> tuple[Fact, ...]:
-    """Draw a whole record."""
-    found = draw(st.lists(results_on_record() | events_on_record(), max_size=8))
-    birth = draw(st.none() | st.sampled_from(["1980-01-01", "1960", "2008-06-01"]))
+def facts_on_record(draw: st.DrawFn, concepts: tuple[str, ...]) -> tuple[Fact, ...]:
+    """Draw a record that mostly holds facts of some concepts."""
+    found = []
+    for _ in range(draw(st.integers(0, 7))):
+        near = bool(concepts) and draw(st.integers(0, 5)) > 0
+        concept = draw(st.sampled_from(concepts if near else (*RESULTS, *HAPPENED)))
+        found.append(draw(results_on_record(concept) if concept in RESULTS else events_on_record(concept)))
+    birth = draw(st.sampled_from([None, "1980-01-01", "1980-01-01", "1960", "2008-06-01"]))
     if birth is not None:
         found.append(Fact("birth_date", Period(None), "", PartialDate.parse(birth)))
     sex = draw(st.sampled_from([None, "female", "male"]))
@@ -463,7 +493,7 @@ def changed(fact: Fact, **changes: object) -> Fact:
 def worlds(draw: st.DrawFn) -> World:
     """Draw what surrounds a patient: anchors, complete tables, settings."""
     anchors = {
-        "screening": draw(st.sampled_from([ON, ON, ON, ON - timedelta(days=3), None])),
+        "screening": draw(st.sampled_from([ON, ON, ON, ON, ON, ON, ON - timedelta(days=3), None])),
         "consent": draw(st.sampled_from([ON - timedelta(days=5), ON - timedelta(days=200), None])),
         "lymphodepletion": draw(st.sampled_from([None, ON, ON + timedelta(days=10)])),
     }
@@ -476,14 +506,22 @@ def worlds(draw: st.DrawFn) -> World:
 
 @cache
 @st.composite
-def patients(draw: st.DrawFn) -> Patient:
-    """Draw a patient with all that surrounds one."""
+def patients(draw: st.DrawFn, concepts: tuple[str, ...] = ()) -> Patient:
+    """Draw a patient with all that surrounds one, mostly with facts of some concepts."""
     unread: tuple[Unclassified, ...] = ()
     if draw(st.integers(0, 4)) == 0:
         may_be = draw(st.sampled_from([frozenset({"stroke"}), frozenset({"pred"}), frozenset({"skin_cancer"})]))
         table = Table.MEDICATIONS if "pred" in may_be else Table.CONDITIONS
         unread = (Unclassified(table, "u-1", "something", may_be, period=Period.at(draw(st.none() | some_days()))),)
-    return Patient(draw(facts_on_record()), draw(worlds()), unread)
+    return Patient(draw(facts_on_record(concepts)), draw(worlds()), unread)
+
+
+@cache
+@st.composite
+def rules_and_patients(draw: st.DrawFn, wanted: Wanted = ANYTHING, family: str = "") -> tuple[str, Patient]:
+    """Draw a rule and a patient of whom something is on record that the rule reads."""
+    text = draw(rules(wanted, family))
+    return text, draw(patients(concepts_of(text)))
 
 
 # Other patients made of one -----------------------------------------------------------------------------------------
@@ -548,7 +586,7 @@ def _better_known_fact(draw: st.DrawFn, fact: Fact, on: date) -> Fact:
         if fact.times_per_day is None and draw(st.booleans()):
             changes["times_per_day"] = Fraction(1)
     elif fact.concept not in ("total", "clinical"):
-        changes |= draw(_better_known_value(fact))
+        changes = {**changes, **draw(_better_known_value(fact))}
     return changed(fact, **changes)
 
 
@@ -567,7 +605,7 @@ def _better_known_value(draw: st.DrawFn, fact: Fact) -> dict[str, object]:
         else:
             changes["value"] = draw(st.sampled_from(term.answers))
     if isinstance(fact.value, Quantity):
-        if fact.comparator and draw(st.booleans()):
+        if fact.comparator is not None and draw(st.booleans()):
             away = Fraction(draw(st.sampled_from([1, 100])), 10) + (0 if "=" in fact.comparator else Fraction(1, 100))
             move = -away if "<" in fact.comparator else away
             changes |= {"comparator": None, "value": Quantity(fact.value.value + move, fact.value.unit)}

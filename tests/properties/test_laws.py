@@ -17,7 +17,7 @@ from dosepath.rules.check import check
 from dosepath.rules.evaluation import Answer, Evaluator, Situation
 from dosepath.rules.explain import explain
 from dosepath.rules.parse import Reader, walk
-from tests.properties.generate import Patient, Wanted, better_known, changed, patients, rules, scaled, shifted
+from tests.properties.generate import Patient, Wanted, better_known, changed, rules, rules_and_patients, scaled, shifted
 from tests.unit.rules.test_readers import CONCRETE
 from tests.unit.rules.world import rule, vocabulary
 
@@ -43,8 +43,9 @@ def test_random_rules_hold_every_class() -> None:
 
 
 @MANY
-@given(rules(), patients())
-def test_every_rule_is_answered_and_says_why(text: str, patient: Patient) -> None:
+@given(rules_and_patients())
+def test_every_rule_is_answered_and_says_why(drawn: tuple[str, Patient]) -> None:
+    text, patient = drawn
     answer = judge(text, patient)
     assert answer == judge(text, patient)
     if answer.verdict.decided:
@@ -63,20 +64,23 @@ def test_every_rule_can_be_put_into_words(text: str) -> None:
 
 
 @MANY
-@given(rules(Wanted(calendar=False)), patients(), st.integers(-2000, 2000))
-def test_a_shift_of_all_days_changes_nothing(text: str, patient: Patient, count: int) -> None:
+@given(rules_and_patients(Wanted(calendar=False)), st.integers(-2000, 2000))
+def test_a_shift_of_all_days_changes_nothing(drawn: tuple[str, Patient], count: int) -> None:
+    text, patient = drawn
     assert judge(text, shifted(patient, count)).verdict is judge(text, patient).verdict
 
 
 @MANY
-@given(rules(), patients(), st.sampled_from([-FOUR_HUNDRED_YEARS, FOUR_HUNDRED_YEARS]))
-def test_a_shift_by_whole_calendars_changes_nothing(text: str, patient: Patient, count: int) -> None:
+@given(rules_and_patients(), st.sampled_from([-FOUR_HUNDRED_YEARS, FOUR_HUNDRED_YEARS]))
+def test_a_shift_by_whole_calendars_changes_nothing(drawn: tuple[str, Patient], count: int) -> None:
+    text, patient = drawn
     assert judge(text, shifted(patient, count)).verdict is judge(text, patient).verdict
 
 
 @MANY
-@given(rules(), patients(), st.lists(st.dates(date(2024, 1, 1), date(2026, 7, 1)), min_size=1, max_size=3))
-def test_facts_of_unrelated_concepts_change_nothing(text: str, patient: Patient, days: list[date]) -> None:
+@given(rules_and_patients(), st.lists(st.dates(date(2024, 1, 1), date(2026, 7, 1)), min_size=1, max_size=3))
+def test_facts_of_unrelated_concepts_change_nothing(drawn: tuple[str, Patient], days: list[date]) -> None:
+    text, patient = drawn
     unrelated = [
         Fact(concept, Period.at(PartialDate.on(day)), f"x-{place}", Quantity.of("39", "Cel"))
         for place, day in enumerate(days)
@@ -87,9 +91,10 @@ def test_facts_of_unrelated_concepts_change_nothing(text: str, patient: Patient,
 
 
 @MANY
-@given(rules(Wanted(knowledge=False)), patients(), st.data())
-def test_what_is_decided_stays_as_more_is_known(text: str, patient: Patient, data: st.DataObject) -> None:
+@given(rules_and_patients(Wanted(knowledge=False)), st.data())
+def test_what_is_decided_stays_as_more_is_known(drawn: tuple[str, Patient], data: st.DataObject) -> None:
     """All nodes are monotone in information but the three that ask what is known: they may say "no" for "not known"."""
+    text, patient = drawn
     before = judge(text, patient).verdict
     known = data.draw(better_known(patient))
     if before is not Verdict.UNKNOWN:
@@ -97,10 +102,11 @@ def test_what_is_decided_stays_as_more_is_known(text: str, patient: Patient, dat
 
 
 @MANY
-@given(rules(), patients(), st.data())
+@given(rules_and_patients(), st.data())
 def test_the_order_of_the_source_does_not_matter_where_days_differ(
-    text: str, patient: Patient, data: st.DataObject
+    drawn: tuple[str, Patient], data: st.DataObject
 ) -> None:
+    text, patient = drawn
     days: set[tuple[str, object]] = set()
     facts = []
     for fact in patient.facts:
@@ -126,8 +132,9 @@ READER, OTHER = in_other_units()
 
 
 @MANY
-@given(rules(), patients())
-def test_a_consistent_change_of_units_changes_nothing(text: str, patient: Patient) -> None:
+@given(rules_and_patients())
+def test_a_consistent_change_of_units_changes_nothing(drawn: tuple[str, Patient]) -> None:
+    text, patient = drawn
     rewritten = scaled(patient, OTHER_UNITS, convert)
     tree = READER.truth(text)
     check(tree, OTHER)
@@ -140,8 +147,9 @@ def test_a_consistent_change_of_units_changes_nothing(text: str, patient: Patien
 
 @pytest.mark.slow
 @settings(max_examples=30_000, suppress_health_check=list(HealthCheck))
-@given(rules(Wanted(knowledge=False)), patients(), st.data())
-def test_what_is_decided_stays_as_more_is_known_at_length(text: str, patient: Patient, data: st.DataObject) -> None:
+@given(rules_and_patients(Wanted(knowledge=False)), st.data())
+def test_what_is_decided_stays_as_more_is_known_at_length(drawn: tuple[str, Patient], data: st.DataObject) -> None:
+    text, patient = drawn
     before = judge(text, patient).verdict
     known = data.draw(better_known(patient))
     if before is not Verdict.UNKNOWN:

@@ -32,8 +32,12 @@ def _daily_dose(evaluator: Evaluator, node: nodes.DailyDose) -> Found:
 
 
 def _dose_on(evaluator: Evaluator, node: nodes.DailyDose, day: PartialDate, grounds: Evidence) -> Found:
+    """Add the doses of one day; a course that surely covers the day decides as it stands, also on an open list."""
     window = Window(day, day)
-    total, evidence = _total_on(evaluator, node.equivalence, window, evaluator.facts(node.drug))
+    facts = evaluator.facts(node.drug)
+    total, evidence = _total_on(evaluator, node.equivalence, window, facts)
+    if any(evaluator.inside(window, *evaluator.days_of(fact)) is Verdict.MET for fact in facts):
+        return Found(total, "mg/d", join(grounds, evidence))
     return _bounded(evaluator, node.drug, window, total, "mg/d", join(grounds, evidence))
 
 
