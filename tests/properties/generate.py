@@ -345,11 +345,18 @@ def exact_days() -> st.SearchStrategy[date]:
 
 
 @cache
-def some_days() -> st.SearchStrategy[PartialDate]:
-    """Draw days known exactly, to the month or to the year."""
+def some_days(vague: bool = False) -> st.SearchStrategy[PartialDate]:
+    """Draw days known exactly, or to some days, the month or the year; mostly so when `vague`."""
     exact = exact_days().map(PartialDate.on)
+    near = st.builds(lambda day, more: PartialDate(day, day + timedelta(days=more)), exact_days(), st.integers(1, 5))
     month = exact_days().map(lambda day: PartialDate.parse(f"{day:%Y-%m}"))
-    return exact | exact | exact | exact | month | st.just(PartialDate.parse("2025"))
+    year = st.just(PartialDate.parse("2025"))
+    return exact | exact | near | month | month | year if vague else exact | exact | exact | exact | month | year
+
+
+def perhaps_days(draw: st.DrawFn, vague: bool) -> PartialDate | None:
+    """Draw a day, or seldom none."""
+    return None if draw(st.integers(0, 15)) == 0 else draw(some_days(vague))
 
 
 VALUES: Mapping[str, tuple[str, ...]] = {
@@ -364,9 +371,9 @@ VALUES: Mapping[str, tuple[str, ...]] = {
 
 @cache
 @st.composite
-def results_on_record(draw: st.DrawFn, concept: str) -> Fact:
+def results_on_record(draw: st.DrawFn, concept: str, vague: bool) -> Fact:
     """Draw one result of a concept."""
-    day = draw(st.none() | some_days()) if draw(st.integers(0, 9)) == 0 else draw(some_days())
+    day = perhaps_days(draw, vague)
     if draw(st.integers(0, 9)) == 0:
         unusable, absent = draw(st.sampled_from([("no unit", ""), ("", "withheld")]))
         return Fact(concept, Period.at(day), "", unusable=unusable, absent=absent, order=draw(ORDERS))
@@ -380,7 +387,7 @@ def results_on_record(draw: st.DrawFn, concept: str) -> Fact:
         if draw(st.booleans()):
             lower, upper = Quantity.of("20", unit), Quantity.of("40", unit)
     elif concept == "diagnosed":
-        value = draw(some_days())
+        value = draw(some_days(vague))
     elif concept == "smoker":
         value = bool(draw(st.booleans()))
     else:
@@ -395,31 +402,34 @@ BOUNDS: tuple[Comparator | None, ...] = (None, None, None, None, "<", "<=", ">",
 
 @cache
 @st.composite
-def periods(draw: st.DrawFn) -> Period:
-    """Draw how long a record lasted; a last day is not before the first one."""
-    first = draw(st.none() | some_days()) if draw(st.integers(0, 7)) == 0 else draw(some_days())
-    match draw(st.integers(0, 3)):
-        case 0:
+def periods(draw: st.DrawFn, vague: bool) -> Period:
+    """Draw how long a record lasted, often about as long as rules ask for; a last day is not before the first one."""
+    first = perhaps_days(draw, vague)
+    match draw(st.integers(0, 7)):
+        case 0 | 1:
             return Period(first, None, ongoing=True)
-        case 1:
-            return Period(first, None)
         case 2:
+            return Period(first, None)
+        case 3:
             return Period.at(first) if first is not None else Period(None)
-    last = draw(some_days())
-    if first is not None and last.latest < first.earliest:
-        first, last = last, first
-    if first is not None and last.earliest < first.earliest:
-        last = PartialDate(first.earliest, last.latest)
-    if first is not None and first.latest > last.latest:
-        first = PartialDate(first.earliest, last.latest)
+    length = draw(st.sampled_from(LENGTHS) | st.integers(0, 300))
+    known = first or draw(some_days())
+    last = PartialDate(known.earliest + timedelta(days=length), known.latest + timedelta(days=length))
+    if draw(st.booleans()):
+        last = PartialDate.on(draw(st.sampled_from([last.earliest, last.latest])))
+    if draw(st.integers(0, 3)) == 0:
+        last = PartialDate(last.earliest, last.latest + timedelta(days=30))
     return Period(first, last)
+
+
+LENGTHS = (0, 1, 9, 10, 59, 60, 88, 89, 90, 91, 92, 181, 182, 183, 184, 185)
 
 
 @cache
 @st.composite
-def events_on_record(draw: st.DrawFn, concept: str) -> Fact:
+def events_on_record(draw: st.DrawFn, concept: str, vague: bool) -> Fact:
     """Draw one event, or one course of a drug."""
-    period = draw(periods())
+    period = draw(periods(vague))
     if concept == "allergy":
         value = draw(st.sampled_from([None, "severe", "mild"]))
         return Fact(concept, period, "", value, unusable="" if value else "not said", order=draw(ORDERS))
@@ -463,13 +473,13 @@ def concepts_of(text: str) -> tuple[str, ...]:
 
 @cache
 @st.composite
-def facts_on_record(draw: st.DrawFn, concepts: tuple[str, ...]) -> tuple[Fact, ...]:
+def facts_on_record(draw: st.DrawFn, concepts: tuple[str, ...], vague: bool) -> tuple[Fact, ...]:
     """Draw a record that mostly holds facts of some concepts."""
     found = []
     for _ in range(draw(st.integers(0, 7))):
         near = bool(concepts) and draw(st.integers(0, 5)) > 0
         concept = draw(st.sampled_from(concepts if near else (*RESULTS, *HAPPENED)))
-        found.append(draw(results_on_record(concept) if concept in RESULTS else events_on_record(concept)))
+        found.append(draw((results_on_record if concept in RESULTS else events_on_record)(concept, vague)))
     birth = draw(st.sampled_from([None, "1980-01-01", "1980-01-01", "1960", "2008-06-01"]))
     if birth is not None:
         found.append(Fact("birth_date", Period(None), "", PartialDate.parse(birth)))
@@ -506,22 +516,24 @@ def worlds(draw: st.DrawFn) -> World:
 
 @cache
 @st.composite
-def patients(draw: st.DrawFn, concepts: tuple[str, ...] = ()) -> Patient:
-    """Draw a patient with all that surrounds one, mostly with facts of some concepts."""
+def patients(draw: st.DrawFn, concepts: tuple[str, ...] = (), vague: bool = False) -> Patient:
+    """Draw a patient with all that surrounds one, mostly with facts of some concepts; `vague`: days known in part."""
     unread: tuple[Unclassified, ...] = ()
     if draw(st.integers(0, 4)) == 0:
         may_be = draw(st.sampled_from([frozenset({"stroke"}), frozenset({"pred"}), frozenset({"skin_cancer"})]))
         table = Table.MEDICATIONS if "pred" in may_be else Table.CONDITIONS
         unread = (Unclassified(table, "u-1", "something", may_be, period=Period.at(draw(st.none() | some_days()))),)
-    return Patient(draw(facts_on_record(concepts)), draw(worlds()), unread)
+    return Patient(draw(facts_on_record(concepts, vague)), draw(worlds()), unread)
 
 
 @cache
 @st.composite
-def rules_and_patients(draw: st.DrawFn, wanted: Wanted = ANYTHING, family: str = "") -> tuple[str, Patient]:
+def rules_and_patients(
+    draw: st.DrawFn, wanted: Wanted = ANYTHING, family: str = "", vague: bool = False
+) -> tuple[str, Patient]:
     """Draw a rule and a patient of whom something is on record that the rule reads."""
     text = draw(rules(wanted, family))
-    return text, draw(patients(concepts_of(text)))
+    return text, draw(patients(concepts_of(text), vague))
 
 
 # Other patients made of one -----------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ file come before those of the case. A fact is one line::
     rituximab 1000 mg on -10 d                one administration
     heart_failure from -5 mo ongoing          an event; `to ...`, `end unknown`, `on ...`
     allergy_fludarabine severe                without a date
+    prostate_cancer@one on -3 y               lines with the same name behind @ are one record read as several concepts
 
 Days count from screening: `-3 d`, `-2 wk`, `-6 mo`, `-2 y`, with a second step `-6 mo -1 d`; or a date, which may be
 partial. `expect` names only the criteria that are compared; `missing` the needs that must be among the gaps; `overall`
@@ -54,7 +55,7 @@ _UNITS = {"d": TimeUnit.DAY, "wk": TimeUnit.WEEK, "mo": TimeUnit.MONTH, "y": Tim
 _STEP = r"[+-]\d+ (?:d|wk|mo|y)"
 _DAY = rf"(?:{_STEP}(?: {_STEP})*|\d{{4}}(?:-\d\d){{0,2}})"
 _LINE = re.compile(
-    rf"(?P<concept>\w+)"
+    rf"(?P<concept>\w+)(?:@(?P<source>\w+))?"
     rf"(?: =(?P<day>{_DAY}))?"
     r"(?: (?P<comparator>[<>]=?)?(?P<number>-?\d+(?:\.\d+)?)(?: (?P<unit>(?!uln|lln|on|from|x\d)\S+))?)?"
     r"(?: (?P<word>(?!uln |lln |on |from )[A-Za-z]\w*))?"
@@ -97,7 +98,7 @@ def all_cases() -> list[Case]:
 
 def load_cases(path: Path) -> list[Case]:
     """Read the cases of one file."""
-    document = yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    document = yaml.safe_load(path.read_text(encoding="utf-8"))
     return [_case(path.stem, document, raw) for raw in document["cases"]]
 
 
@@ -182,7 +183,7 @@ def _fact(line: str, screening: date, order: int) -> Fact:
     return Fact(
         concept=found["concept"],
         period=_period(found, screening),
-        source=f"Record/{order}",
+        source=f"Record/{found['source'] or order}",
         value=value,
         comparator=found["comparator"],  # type: ignore[arg-type]  # the pattern admits only these
         lln=_quantity(found["lln"], found["unit"], concept.unit, concept.analyte),
