@@ -64,4 +64,4 @@ golden: setup ## write the golden counts of the shared FHIR patients anew
 	$(BIN)/python -m tests.golden.fhir_patients --write
 
 mutate: setup ## change the protocol one spot at a time; do our cases notice? (slow)
-	$(BIN)/python tests/mutation/mutate_protocol.py --all
+	$(BIN)/python -m tests.mutation.mutate_protocol --all
