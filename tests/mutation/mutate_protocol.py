@@ -28,7 +28,8 @@ def cases() -> tuple[Case, ...]:
 @lru_cache(maxsize=1)
 def mutants() -> tuple[Mutant, ...]:
     """Give all mutants."""
-    return (*rule_mutants(trial()), *file_mutants(trial()))
+    of_criteria = (item for item in rule_mutants(trial()) if item.text in users())
+    return (*of_criteria, *file_mutants(trial()))
 
 
 @lru_cache(maxsize=1)

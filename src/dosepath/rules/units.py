@@ -25,6 +25,8 @@ def quotient_unit(one: str, other: str) -> str:
     ('mg/kg', 'mg/(kg.d)', 'g/L/(g/mmol)')
     """
     above = one or "1"
+    if one == other:
+        return "1"
     if other in PLAIN:
         return above
     if "/" in other or "." in other:

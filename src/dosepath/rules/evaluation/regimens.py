@@ -205,9 +205,6 @@ def _within_cap(evaluator: Evaluator, node: nodes.WithinCap) -> Answer:
         return Answer(Verdict.UNKNOWN, join(grounds, more))
     line = next(item for item in evaluator.vocabulary.regimens[node.regimen] if item.name == node.line)
     plan = Plan(evaluator, window, (line,))
-    if not plan.facts:
-        doubts = evaluator.doubts_of_absence(line.drug, window)
-        return conclude(Verdict.UNKNOWN if doubts.missing else Verdict.NOT_MET, join(grounds, doubts))
     slices = plan.slices()
     certain = [Stretch(known.first, known.last) for known in slices if _surely_within(plan, node.cap, known)]
     if any(stretch.lasts(span) for stretch in joined(evaluator, certain)):
@@ -218,7 +215,11 @@ def _within_cap(evaluator: Evaluator, node: nodes.WithinCap) -> Answer:
     evidence = join(Evidence(plan.facts), plan.cap_evidence(), grounds)
     if any(stretch.lasts(span) for stretch in joined(evaluator, possible)):
         return Answer(Verdict.UNKNOWN, join(evidence, known_in_part(evaluator, plan.facts)))
-    return conclude(Verdict.NOT_MET, evidence)
+    if any(evaluator.days_of(fact)[0].latest <= evaluator.situation.on for fact in plan.facts):
+        return conclude(Verdict.NOT_MET, evidence)
+    # Nothing is on record, or only what may be dated later than today.
+    doubts = evaluator.doubts_of_absence(line.drug, window)
+    return conclude(Verdict.UNKNOWN if doubts.missing else Verdict.NOT_MET, join(evidence, doubts))
 
 
 def _surely_within(plan: Plan, cap: nodes.Truth, known: Slice) -> bool:
