@@ -2,11 +2,15 @@
 
 from dataclasses import dataclass
 from fractions import Fraction
+from math import inf
 from typing import Literal, TypeAlias
 
 from dosepath.core.verdict import Verdict
 
 Operator: TypeAlias = Literal["<", "<=", "=", "!=", ">", ">="]
+
+_End: TypeAlias = tuple[Fraction | float, bool]
+"""A bound, infinite as a float, and whether it is open."""
 
 _OPPOSITE: dict[Operator, Operator] = {"<": ">=", "<=": ">", "=": "!=", "!=": "=", ">": "<=", ">=": "<"}
 
@@ -92,20 +96,42 @@ class Interval:
         )
 
     def __mul__(self, other: "Interval") -> "Interval":
-        """Multiply; an unbounded factor is only followed where the other one is known."""
-        if other.exact and other.low is not None:
-            return self.times(other.low)
-        if self.exact and self.low is not None:
-            return other.times(self.low)
-        if self.low is None or other.low is None or self.low < 0 or other.low < 0:
-            return _multiplied_corners(self, other)
-        bounded = self.high is not None and other.high is not None
+        """Multiply two numbers that vary on their own.
+
+        Examples
+        --------
+        >>> Interval(Fraction(-1), Fraction(2)) * Interval(Fraction(3), None)
+        Interval(low=None, high=None, low_open=False, high_open=False)
+        """
+        corners = [_corner(one, two) for one in self.ends for two in other.ends]
+        low, low_open = min(corners)
+        high, high_open = min((-number, is_open) for number, is_open in corners)
         return Interval(
-            self.low * other.low,
-            self.high * other.high if self.high is not None and other.high is not None else None,
-            self.low_open or other.low_open,
-            bounded and (self.high_open or other.high_open),
+            None if isinstance(low, float) else low,
+            None if isinstance(high, float) else -high,
+            low_open and not isinstance(low, float),
+            high_open and not isinstance(high, float),
         )
+
+    @property
+    def ends(self) -> tuple["_End", "_End"]:
+        """Both bounds, each with whether it is open; a side without a bound is infinite."""
+        return (
+            (-inf, True) if self.low is None else (self.low, self.low_open),
+            (inf, True) if self.high is None else (self.high, self.high_open),
+        )
+
+    def above_zero(self) -> "Interval":
+        """Narrow the bounds of an amount that cannot be zero or less; an interval without such numbers stays as it is.
+
+        Examples
+        --------
+        >>> Interval(None, Fraction(2), high_open=True).above_zero()
+        Interval(low=Fraction(0, 1), high=Fraction(2, 1), low_open=True, high_open=True)
+        """
+        if (self.low is not None and self.low > 0) or (self.high is not None and self.high <= 0):
+            return self
+        return Interval(Fraction(0), self.high, True, self.high_open)
 
     def inverse(self) -> "Interval | None":
         """Give one over the number; None when zero is possible."""
@@ -144,8 +170,9 @@ def _below(one: Interval, two: Interval, *, touching: bool) -> bool:
     return one.high < two.low
 
 
-def _multiplied_corners(one: Interval, two: Interval) -> Interval:
-    if None in (one.low, one.high, two.low, two.high):
-        return Interval(None, None)
-    corners = [a * b for a in (one.low, one.high) for b in (two.low, two.high) if a is not None and b is not None]
-    return Interval(min(corners), max(corners))
+def _corner(one: _End, two: _End) -> _End:
+    """Multiply two bounds; zero stays zero however large the other number grows, and is reached where zero is."""
+    (a, a_open), (b, b_open) = one, two
+    if a == 0 or b == 0:
+        return Fraction(0), (a_open or a != 0) and (b_open or b != 0)
+    return a * b, a_open or b_open

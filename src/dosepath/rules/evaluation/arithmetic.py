@@ -8,7 +8,7 @@ from dosepath.core.facts import Evidence, Need, NeedKind
 from dosepath.core.interval import Interval
 from dosepath.rules import nodes
 from dosepath.rules.evaluation.answer import Found, join
-from dosepath.rules.evaluation.evaluator import Evaluator, values
+from dosepath.rules.evaluation.evaluator import Evaluator, need_of, values
 from dosepath.rules.units import product_unit, quotient_unit
 
 BEYOND_ANY_LIMIT = Fraction(10**9)
@@ -104,19 +104,22 @@ def _formula(evaluator: Evaluator, node: nodes.FormulaCall) -> Found:
     formula = evaluator.vocabulary.catalog.formulas[node.formula]
     inputs: dict[str, Interval | str | None] = {}
     parts: list[Evidence] = []
+    bounded: list[Need] = []
     for name, item in zip(node.names, node.inputs, strict=True):
         found = evaluator.value(item)
         parts.append(found.evidence)
         value = found.value
         if isinstance(value, Interval):
+            if not value.exact and found.fact is not None:
+                reason = f"{found.fact.reported or show(value)} leaves the {formula.result.label} open"
+                bounded.append(need_of(evaluator, found.fact.concept, reason))
             value = converted(value, found.unit, formula.parameters[name].unit)
         inputs[name] = None if isinstance(value, PartialDate) else value
     result = formula(**inputs)
     evidence = join(*parts)
     if result is None:
         return Found(None, evidence=evidence)
-    if result.exact:
-        evidence = evidence.without_needs()
+    evidence = evidence.without_needs() if result.exact else join(evidence, Evidence(missing=tuple(bounded)))
     note = f"{formula.result.label} {show(result)} {formula.result.unit}".rstrip()
     return Found(result, formula.result.unit, Evidence(evidence.used, evidence.missing, (*evidence.notes, note)))
 

@@ -6,6 +6,7 @@ the outcome does not make it unknown, also where it enters a rule twice.
 """
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
@@ -82,6 +83,7 @@ class Evaluator:
         """Cases of instruments by name and by what was entered."""
         self.forms = Forms(situation.record, vocabulary)
         self._facts: dict[str, tuple[Fact, ...]] = {}
+        self._recorded: dict[str, tuple[Fact, ...]] = {}
         self._found_windows: dict[int, tuple[nodes.WindowOf, tuple[Window | None, Evidence] | None]] = {}
         self._chosen: dict[Hashable, int] = {}
         self._sizes: dict[Hashable, int] = {}
@@ -181,9 +183,11 @@ class Evaluator:
 
     def recorded(self, concept: str) -> tuple[Fact, ...]:
         """Give the facts of a concept that were recorded as such and exist on the day of the evaluation."""
-        leaves = self.vocabulary.leaves(concept) if concept in self.vocabulary.terms else (concept,)
-        found = [fact for leaf in leaves for fact in self.situation.record.of(leaf)]
-        return tuple(fact for fact in found if self.exists_yet(fact.period.start))
+        if concept not in self._recorded:
+            leaves = self.vocabulary.leaves(concept) if concept in self.vocabulary.terms else (concept,)
+            found = (fact for leaf in leaves for fact in self.situation.record.of(leaf))
+            self._recorded[concept] = tuple(fact for fact in found if self.exists_yet(fact.period.start))
+        return self._recorded[concept]
 
     def exists_yet(self, day: PartialDate | None) -> bool:
         """Answer whether a record of a day may exist on the day of the evaluation."""
@@ -287,7 +291,9 @@ def _words(table: Table) -> str:
     return table.value.replace("_", " ")
 
 
+@lru_cache(maxsize=4096)
 def _is_fixed(node: nodes.Node) -> bool:
+    """Answer whether a window is the same in every case and for every record; asked once for all patients."""
     return isinstance(node, _FIXED) and all(_is_fixed(child) for child in node.children())
 
 

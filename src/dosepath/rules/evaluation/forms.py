@@ -76,30 +76,35 @@ class Forms:
         if concept not in self._fed:
             return ()
         name, field = self._fed[concept]
-        return tuple(fact for form in self.of(name) if (fact := _result(form, concept, field)) is not None)
+        known = self.vocabulary.catalog.instruments[self.vocabulary.bindings[name].instrument].fields.get(field)
+        unit = known.unit if known is not None else ""
+        results = (_result(form, concept, field, unit or "1") for form in self.of(name))
+        return tuple(fact for fact in results if fact is not None)
 
 
-def _result(form: Form, concept: str, field: str) -> Fact | None:
-    """Give the value of a field on which all cases agree; of a number at least its lower bound."""
+def _result(form: Form, concept: str, field: str, unit: str) -> Fact | None:
+    """Give the value of a field on which all cases agree; of a number at least its lower bound.
+
+    A form that leaves the value open still is the latest assessment; a form that never gives it is none.
+    """
     found = [case.get(field) for case in form.cases.possible]
     values = [value for value in found if value is not None]
-    if not values or len(values) < len(found):
+    if not values:
         return None
-    value, comparator = _agreed(values)
-    if value is None:
-        return None
+    value, comparator = _agreed(values, unit) if len(values) == len(found) else (None, None)
     return Fact(
         concept,
         Period.at(form.day),
         form.source,
         value,
         comparator,
+        unusable="" if value is not None else "the items of the form leave it open",
         order=form.order,
-        reported=f"{comparator or ''}{value} from items",
+        reported="" if value is None else f"{comparator or ''}{value} from items",
     )
 
 
-def _agreed(values: list[FieldValue]) -> tuple[Value | None, Comparator | None]:
+def _agreed(values: list[FieldValue], unit: str) -> tuple[Value | None, Comparator | None]:
     numbers = [value for value in values if isinstance(value, Interval)]
     if len(numbers) == len(values):
         whole = numbers[0]
@@ -107,7 +112,7 @@ def _agreed(values: list[FieldValue]) -> tuple[Value | None, Comparator | None]:
             whole = whole.hull(number)
         if whole.low is None:
             return None, None
-        return Quantity(whole.low, "1"), None if whole.exact else ">="
+        return Quantity(whole.low, unit), None if whole.exact else ">="
     words = {value for value in values if isinstance(value, str)}
     if len(words) > 1 or numbers:
         return None, None

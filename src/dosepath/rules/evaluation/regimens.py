@@ -144,10 +144,13 @@ class Plan:
         given = [index for index, doses in enumerate(column) if doses.present]
         filled = [doses if doses.settled else Doses(doses.absent, None) for doses in column]
         for before, after in pairwise(given):
-            if slices[after].first - slices[before].last <= gap:
-                same = column[before].settled and column[before] == column[after]
-                for index in range(before + 1, after):
-                    filled[index] = column[before] if same else Doses(absent=True, totals=None)
+            one, other = column[before], column[after]
+            settled = one.settled and other.settled
+            differs = settled and one != other and one.totals is not None and other.totals is not None
+            if differs or slices[after].first - slices[before].last > gap:
+                continue
+            for index in range(before + 1, after):
+                filled[index] = one if settled and one == other else Doses(absent=True, totals=None)
         return filled
 
     def cap(self, place: int, cap: nodes.Truth | None, dose: Fraction | None) -> Answer:

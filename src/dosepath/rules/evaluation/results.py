@@ -126,6 +126,8 @@ def possible_latest(candidates: Sequence[tuple[Fact, Verdict]], *, earliest: boo
     earliest
         Whether the earliest one is asked for.
     """
+    if len(candidates) == 1 and candidates[0][1] is Verdict.MET:
+        return [candidates[0][0]]
     standing = _one_a_day(candidates, earliest=earliest)
     certain = [fact.day or ANY_DAY for fact, inside in standing if inside is Verdict.MET]
     if not certain:
