@@ -92,7 +92,7 @@ def test_csv_holds_the_worklist(cohort: Path, tmp_path: Path) -> None:
     out = tmp_path / "list.csv"
     run("screen", cohort, *TRIAL, "--anchors", cohort / "anchors.yaml", "--csv", out)
     lines = out.read_text(encoding="utf-8").splitlines()
-    assert lines[0].startswith("patient,arm,on,gate,overall,met,not_met,unknown")
+    assert lines[0].startswith("patient,arm,disease_on_record,on,gate,overall,met,not_met,unknown")
     assert len(lines) == 76
 
 
@@ -165,7 +165,7 @@ def test_infusion_gate_says_that_the_page_defines_no_criteria(tmp_path: Path) ->
         (["--set", "recheck_before_lymphodepletion=I99"], "no criterion 'I99'"),
         (["--anchor", "screening=soon"], "is no date"),
         (["--anchor", "screning=2026-06-01"], "did you mean 'screening'"),
-        (["--on", "2026-02-30"], "is no date"),
+        (["--on", "2026-02-30"], "is not in the calendar"),
         (["--gate", "screen"], "did you mean 'screening'"),
         (["--arm", "SLEE"], "did you mean 'SLE'"),
         (["--source-complete", "medication"], "did you mean 'medications'"),

@@ -117,7 +117,9 @@ def numbers(draw: st.DrawFn, wanted: Wanted) -> str:
     concept = draw(st.sampled_from(list(NUMBERS)))
     left, order = draw(results(concept, wanted)), draw(ORDER | EQUALITY)
     unit = "" if NUMBERS[concept] == "1" else f" '{NUMBERS[concept]}'"
-    match draw(st.integers(0, 7)):
+    if concept == "alt" and draw(st.booleans()):
+        return f"{left} {order} {draw(st.sampled_from(['1.5 * uln', 'uln', 'lln', '3 * uln']))}"
+    match draw(st.integers(0, 6)):
         case 0:
             return f"{left} {order} {draw(results(concept, wanted))}"
         case 1:
@@ -131,9 +133,7 @@ def numbers(draw: st.DrawFn, wanted: Wanted) -> str:
             return f"{change}({left}, {draw(results(concept, wanted))}) {order} 5{unit}"
         case 4:
             return f"{left} / {draw(results(concept, wanted))} {order} 1"
-        case 5 if concept == "alt":
-            return f"{left} {order} {draw(st.sampled_from(['1.5 * uln', 'uln', 'lln', '3 * uln']))}"
-        case 6:
+        case 5:
             return f"{left} between {draw(literal(concept))} and {draw(literal(concept))}"
         case _:
             return f"{left} {order} {draw(literal(concept))}"

@@ -63,12 +63,15 @@ RULES = {
         "date_of(latest(total, {w})) <= 6 days before screening",
         "latest(total, {w}) >= 4 or latest(total, {w}) < 4",
         "long_score.total >= 8 and long_score.clinical >= 4",
+        "lupus_score.total >= 8 and lupus_score.clinical >= 4",
+        "lupus_score.clinical < 4 or lupus_score.total >= 10",
     ],
     "assessments": [
         "some(total, {w} where value >= 4)",
         "at_latest(total, {w} where value >= 4)",
         "some([total, clinical], {w} where total >= 4 and clinical >= 4)",
         "not some([total, clinical], {w} where total >= 4 and clinical >= 4)",
+        "some([total, clinical], {w} where total >= 4 is true and clinical >= 4 is true)",
         "at_latest([total, clinical], {w} where total >= 4 and clinical >= 4)",
         "some(total, {w} where value >= 4 and previous(total) >= 4)",
         "some(total, {w} where change(previous(total), value) >= 2)",
@@ -85,7 +88,14 @@ CONCEPTS = {
     "results": ("total", "total", "clinical"),
     "assessments": ("total", "total", "clinical"),
 }
-WINDOWS = ("ever", "within 12 days before screening", "up to 4 days before screening", "since 10 days before screening")
+WINDOWS = (
+    "ever",
+    "within 12 days before screening",
+    "up to 4 days before screening",
+    "since 10 days before screening",
+    "since date_of(latest(weight, ever)) up to screening",
+    "up to date_of(latest(weight, ever))",
+)
 
 
 def vague(chance: random.Random, day: int, most: int) -> PartialDate:
@@ -105,7 +115,7 @@ def some_facts(chance: random.Random, family: str) -> list[Fact]:
             continue
         length = timedelta(days=chance.randint(3, 12))
         last = PartialDate(first.latest + length, first.latest + length + timedelta(days=chance.choice([0, 0, 1, 3])))
-        period = chance.choice([Period(first, last), Period(first, last), Period(first, None, ongoing=True)])
+        period = Period(first, last) if chance.random() < 0.7 else Period(first, None, ongoing=chance.random() < 0.7)
         if family in ("events", "doses") and chance.random() < 0.3:
             period = Period.at(first)
         dose = chance.choice([5, 10, 10, 10, 20, None]) if concept != "painkiller" else None
@@ -133,9 +143,12 @@ def exact_periods(period: Period) -> Iterator[Period]:
     if period.start == period.end:
         yield from (Period.at(day) for day in exact_days(period.start))
         return
-    ends = [None] if period.end is None else list(exact_days(period.end))
     for start in exact_days(period.start):
-        yield from (Period(start, end, period.ongoing) for end in ends)
+        if period.ongoing:
+            yield Period(start, None, ongoing=True)
+            continue
+        ends = PartialDate(start.earliest, max(start.earliest, ON)) if period.end is None else period.end
+        yield from (Period(start, end) for end in exact_days(ends))
 
 
 def exact_days(day: PartialDate) -> Iterator[PartialDate]:
@@ -156,12 +169,15 @@ def test_decided_means_decided_in_every_reading(family: str, text: str) -> None:
     decided = 0
     for _ in range(TRIALS):
         facts = some_facts(chance, family)
-        if number_of_readings(facts) > 60:
-            continue
         gap = Fraction(chance.choice([1, 1, 1, 2, 4]))
         complete = chance.choice([frozenset(Table), frozenset(Table), frozenset()])
         world = World(complete=complete, settings={**SETTINGS, "stretch_gap_days": gap})
         rule = text.replace("{w}", chance.choice(WINDOWS))
+        if "weight" in rule:
+            weighed = Period.at(vague(chance, chance.randint(0, DAYS // 2), 2))
+            facts.append(Fact("weight", weighed, "weight", Quantity(Fraction(60), "kg")))
+        if number_of_readings(facts) > 60:
+            continue
         verdict = world.judge(rule, facts).verdict
         if verdict is Verdict.UNKNOWN:
             continue

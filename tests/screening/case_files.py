@@ -17,14 +17,17 @@ file come before those of the case. A fact is one line::
 
 Days count from screening: `-3 d`, `-2 wk`, `-6 mo`, `-2 y`, with a second step `-6 mo -1 d`; or a date, which may be
 partial. `expect` names only the criteria that are compared; `missing` the needs that must be among the gaps; `overall`
-the answer of the gate.
+the answer of the gate. A file may name `patients`: a case with `patient: SLE` has the facts of that patient after those
+of the file and is screened for the arm of that name; `without` takes facts out again, by concept. `alerts` gives a
+piece of what must be said beside a verdict, or nothing where nothing may be said. `engine_disagrees` gives the reason
+why the engine is thought to be wrong: such a case must fail.
 
 `load_cases(path)` reads one file, `all_cases()` all of a trial; `run(case, protocol)` judges a case and
 `differences(case, protocol)` says in what it differs from what is expected.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -80,6 +83,8 @@ class Case:
     expect: Mapping[str, str]
     missing: Mapping[str, list[str]] = field(default_factory=dict)
     overall: str = ""
+    alerts: Mapping[str, str] = field(default_factory=dict)
+    engine_disagrees: str = ""
 
     def __str__(self) -> str:
         return f"{self.file}: {self.name}"
@@ -107,6 +112,7 @@ def _case(file: str, document: Mapping[str, Any], raw: Mapping[str, Any]) -> Cas
         return raw.get(key, document.get(key, fallback))
 
     allowed = {"name", "expect", "missing", "overall", "facts", "unclassified", "why", "source", "cases", "recheck"}
+    allowed |= {"patients", "patient", "without", "alerts", "engine_disagrees"}
     allowed |= {"arm", "on", "person", "complete", "anchors", "gate", "readings", "settings"}
     assert not set(raw) - allowed, (raw["name"], set(raw) - allowed)
     assert not set(document) - allowed, (file, set(document) - allowed)
@@ -121,12 +127,14 @@ def _case(file: str, document: Mapping[str, Any], raw: Mapping[str, Any]) -> Cas
         settings={name: Fraction(str(value)) for name, value in get("settings", {}).items()},
         recheck=tuple(get("recheck", [])),
     )
-    lines = [*document.get("facts", []), *raw.get("facts", [])]
+    patient = get("patient", None)
+    lines = [*document.get("facts", []), *(document["patients"][patient] if patient else [])]
+    lines = [line for line in lines if line.split(" ")[0] not in raw.get("without", [])] + raw.get("facts", [])
     facts = [*_person({**PERSON, **get("person", {})}), *(_fact(line, screening, n) for n, line in enumerate(lines, 1))]
     return Case(
         name=raw["name"],
         file=file,
-        arm=get("arm", "SLE"),
+        arm=get("arm", patient or "SLE"),
         record=PatientRecord("case", tuple(facts), tuple(_unclassified(item) for item in get("unclassified", []))),
         occasion=occasion,
         gate=GateName(get("gate", "screening")),
@@ -134,6 +142,8 @@ def _case(file: str, document: Mapping[str, Any], raw: Mapping[str, Any]) -> Cas
         expect=raw.get("expect", {}),
         missing=raw.get("missing", {}),
         overall=raw.get("overall", ""),
+        alerts=raw.get("alerts", {}),
+        engine_disagrees=raw.get("engine_disagrees", ""),
     )
 
 
@@ -239,9 +249,18 @@ def differences(case: Case, protocol: Protocol | None = None) -> list[str]:
     for identity, keys in case.missing.items():
         needs = {need.key for need in gate.findings[identity].evidence.missing}
         found += [f"{identity}: {key} is not among {sorted(needs)}" for key in keys if key not in needs]
+    for identity, said in case.alerts.items():
+        alerts = gate.findings[identity].alerts
+        if not says(alerts, said):
+            found.append(f"{identity}: expected {said or 'no alert'}, got {alerts}")
     if case.overall and gate.overall.value != case.overall:
         found.append(f"overall: expected {case.overall}, got {gate.overall.value} {gate.blockers} {gate.undecided}")
     return found
+
+
+def says(alerts: Sequence[str], said: str) -> bool:
+    """Tell whether one of the alerts holds a text; without a text, whether there are none."""
+    return any(said in alert for alert in alerts) if said else not alerts
 
 
 VERDICTS = frozenset({*(verdict.value for verdict in Verdict), "out_of_scope"})

@@ -45,7 +45,10 @@ def protocol_check(
     file: Annotated[Path, typer.Argument(help="Protocol file.")],
     as_json: Json = False,
 ) -> None:
-    """Check a protocol file: all problems at once, each with its line, or what the file holds."""
+    """Check a protocol file: all problems at once, each with its line, or what the file holds.
+
+    Exit codes: 0 the file can be used; 1 it has problems; 2 there is no such file.
+    """
     from dosepath.cli.protocol import check
 
     check(file, as_json=as_json)
@@ -95,6 +98,7 @@ def demo_patients(
         "dosepath screen build/demo --trial NCT06680388 --anchors build/demo/anchors.yaml",
         "dosepath screen build/demo --trial NCT06680388 --anchors build/demo/anchors.yaml --patient demo-sle-01",
         "dosepath screen export/ --trial NCT06680388 --arm SLE --on 2026-06-01 --source-complete medications",
+        "dosepath screen export/ --trial NCT06680388 --reading E03=igg --set screening_window_days=14 --json out.json",
     )
 )
 @guarded
@@ -122,7 +126,11 @@ def screen(
     limit: Annotated[int, typer.Option(min=0, help="Most rows of the worklist; 0 for all.")] = 0,
     problems: Annotated[bool, typer.Option("--problems", help="List every problem of the input.")] = False,
 ) -> None:
-    """Screen patients against every criterion of a trial: who could enter, and what is missing."""
+    """Screen patients against every criterion of a trial: who could enter, and what is missing.
+
+    Exit codes: 0 done; 1 done, but some input could not be read; 2 a wrong option. A patient who is not eligible is no
+    error.
+    """
     from dosepath.cli.screen import Request, run
 
     request = Request(
@@ -151,7 +159,10 @@ def verify(
     files: Annotated[list[Path], typer.Argument(help="Files of worked cases.")],
     as_json: Json = False,
 ) -> None:
-    """Run files of worked cases through the code of the product; every difference is printed."""
+    """Run files of worked cases through the code of the product; every difference is printed.
+
+    Exit codes: 0 all passed; 1 some case failed; 2 a file could not be verified.
+    """
     from dosepath.cli.verify.run import run
 
     raise typer.Exit(run(files, as_json=as_json))

@@ -1,17 +1,20 @@
 """Commands about protocol files."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import typer
+from rich.console import Console
+from rich.markup import escape
 from rich.table import Table as Grid
+from rich.text import Text
 
-from dosepath.cli.shell import console, pairs
-from dosepath.core.errors import InputError
+from dosepath.cli.shell import CHECK_FAILED, console, pairs
+from dosepath.core.errors import InputError, ProtocolError
 from dosepath.protocol.concept import Concept
-from dosepath.protocol.model import ProtocolFile
+from dosepath.protocol.model import ProtocolFile, Reading
 from dosepath.protocol.protocol import Judged, Protocol
 from dosepath.rules import nodes
 from dosepath.rules.explain import explain
@@ -28,19 +31,20 @@ def check(path: Path, *, as_json: bool) -> None:
     """Print what a protocol file holds; its problems come as an error."""
     if not path.is_file():
         raise InputError(f"{path}: no such file")
-    found = summary(open_trial(str(path)))
+    try:
+        found = summary(open_trial(str(path)))
+    except ProtocolError as error:
+        if not as_json:
+            raise
+        said = [{"line": item.line, "where": item.where, "message": item.message} for item in error.problems]
+        typer.echo(json.dumps({"ok": False, "problems": said}, indent=1, ensure_ascii=False))
+        raise typer.Exit(CHECK_FAILED) from None
     if as_json:
-        typer.echo(json.dumps(found, indent=1, ensure_ascii=False))
+        typer.echo(json.dumps({"ok": True, **found}, indent=1, ensure_ascii=False))
         return
     typer.echo(f"{path}: ok")
-    for key, value in found.items():
-        typer.echo(f"  {key.replace('_', ' '):<24}{_plain(value)}")
-
-
-def _plain(value: Any) -> str:
-    return (
-        ", ".join(f"{key} ({why})" if why else key for key, why in value.items()) if isinstance(value, dict) else value
-    )
+    for name, words in _worded(found).items():
+        typer.echo(f"  {name:<20}{words}")
 
 
 def summary(protocol: Protocol) -> dict[str, Any]:
@@ -48,29 +52,40 @@ def summary(protocol: Protocol) -> dict[str, Any]:
     leaves = [item for item in protocol.criteria.values() if not item.children]
     readings = [reading for _, reading in protocol.readings()]
     concepts = protocol.file.concepts.values()
-    codes = sum(len(codes) for concept in concepts for codes in concept.codes.model_dump().values())
     excluding = sum(item.exclusion for item in leaves)
-    switchable = sum(bool(reading.options) for reading in readings)
     return {
         "trial": protocol.id,
         "version": protocol.file.version,
         "digest": protocol.digest,
-        "criteria": f"{len(protocol.criteria)}, of these {len(leaves)} without children",
-        "leaf_criteria": f"{len(leaves) - excluding} inclusion, {excluding} exclusion",
-        "ambiguities": f"{len(readings)}, of these {switchable} with readings to switch",
-        "concepts": f"{len(protocol.file.concepts)} with {codes} codes",
-        "arms": ", ".join(protocol.file.arms),
-        "dose_levels": ", ".join(_level(item) for item in protocol.file.dose_levels),
-        "settings_not_set": {
-            name: item.blocks and f"blocks {item.blocks}"
-            for name, item in protocol.file.settings.items()
-            if item.value is None
+        "criteria": len(protocol.criteria),
+        "leaves": {"inclusion": len(leaves) - excluding, "exclusion": excluding},
+        "readings": {"all": len(readings), "switchable": sum(bool(reading.options) for reading in readings)},
+        "concepts": len(concepts),
+        "codes": sum(len(codes) for concept in concepts for codes in concept.codes.model_dump().values()),
+        "arms": list(protocol.file.arms),
+        "dose_levels": {
+            str(item.level): None if item.dose is None else f"{item.dose} {item.unit}"
+            for item in protocol.file.dose_levels
         },
+        "settings_not_set": {name: item.blocks for name, item in protocol.file.settings.items() if item.value is None},
     }
 
 
-def _level(level: Any) -> str:
-    return f"{level.level}: {level.dose} {level.unit}" if level.dose is not None else f"{level.level}: not set"
+def _worded(found: Mapping[str, Any]) -> dict[str, str]:
+    leaves, readings = found["leaves"], found["readings"]
+    doses = [f"{level}: {dose or 'not set'}" for level, dose in found["dose_levels"].items()]
+    unset = [f"{name} (blocks {blocks})" if blocks else name for name, blocks in found["settings_not_set"].items()]
+    return {
+        "trial": f"{found['trial']}, version {found['version']}",
+        "digest": found["digest"],
+        "criteria": f"{found['criteria']}, of these {sum(leaves.values())} leaves: "
+        f"{leaves['inclusion']} inclusion, {leaves['exclusion']} exclusion",
+        "readings": f"{readings['all']}, of these {readings['switchable']} can be switched",
+        "concepts": f"{found['concepts']} with {found['codes']} codes",
+        "arms": ", ".join(found["arms"]),
+        "dose levels": ", ".join(doses),
+        "settings not set": ", ".join(unset) or "none",
+    }
 
 
 def show(trial: str, criterion: str, readings: list[str], *, as_json: bool) -> None:
@@ -90,13 +105,29 @@ def show(trial: str, criterion: str, readings: list[str], *, as_json: bool) -> N
 
 def _show_protocol(protocol: Protocol, *, as_json: bool) -> None:
     if as_json:
-        found = {**summary(protocol), "criteria": [describe(protocol, item) for item in protocol.criteria.values()]}
+        found = {
+            "summary": summary(protocol),
+            "registry": protocol.file.registry.model_dump(mode="json"),
+            "settings": {name: item.model_dump(mode="json") for name, item in protocol.file.settings.items()},
+            "readings": [_reading(protocol, key, reading) for key, reading in protocol.readings()],
+            "criteria": [describe(protocol, item) for item in protocol.criteria.values()],
+        }
         typer.echo(json.dumps(found, indent=1, ensure_ascii=False))
         return
     out = console()
-    out.print(f"[bold]{protocol.id}[/] {protocol.file.registry.title}")
-    for key, value in summary(protocol).items():
-        out.print(f"  {key.replace('_', ' '):<18}{_plain(value)}")
+    registry = protocol.file.registry
+    out.print(Text.assemble((protocol.id, "bold"), f" {registry.title}"))
+    out.print(Text(f"  {registry.phase}; {registry.status}; {registry.sponsor}; {registry.target_recruitment} people"))
+    for name, words in list(_worded(summary(protocol)).items())[1:]:
+        out.print(Text(f"  {name:<18}{words}"))
+    for name, arm in protocol.file.arms.items():
+        out.print(Text(f"  arm {name:<14}{arm.label}"))
+    out.print()
+    _print_tree(out, protocol)
+    _print_switches(out, protocol)
+
+
+def _print_tree(out: Console, protocol: Protocol) -> None:
     grid = Grid("criterion", "title", "arms", "gates", "reading", box=None, pad_edge=False)
     keys = {key.partition("#")[0] for key, reading in protocol.readings() if reading.options}
     for item in protocol.criteria.values():
@@ -107,6 +138,32 @@ def _show_protocol(protocol: Protocol, *, as_json: bool) -> None:
             f"{'  ' * depth}{item.id}", item.source.title, arms, gates, "switchable" if item.id in keys else ""
         )
     out.print(grid)
+
+
+def _print_switches(out: Console, protocol: Protocol) -> None:
+    grid = Grid("reading", "in force", "other options", box=None, pad_edge=False, title_justify="left")
+    for key, reading in protocol.readings():
+        if reading.options:
+            used = protocol.in_force(key, reading)
+            grid.add_row(key, used, escape(", ".join(name for name in reading.options if name != used)))
+    out.print("\n[bold]readings to switch[/] with --reading ID=NAME")
+    out.print(grid)
+    out.print("\n[bold]settings[/] to change with --set KEY=VALUE")
+    for name, item in protocol.file.settings.items():
+        value = "not set" if item.value is None else f"{item.value}{'' if item.unit == '1' else ' ' + item.unit}"
+        blocks = f"; blocks {item.blocks}" if item.value is None and item.blocks else ""
+        out.print(Text(f"  {name:<32}{value:<10} {item.label}{blocks}"))
+
+
+def _reading(protocol: Protocol, key: str, reading: Reading) -> dict[str, Any]:
+    return {
+        "key": key,
+        "issue": reading.issue,
+        "in_force": protocol.in_force(key, reading) or reading.note,
+        "options": {name: option.text for name, option in reading.options.items()},
+        "settled_by": reading.settled_by,
+        "why": reading.why,
+    }
 
 
 def describe(protocol: Protocol, item: Judged) -> dict[str, Any]:
@@ -121,17 +178,7 @@ def describe(protocol: Protocol, item: Judged) -> dict[str, Any]:
         "page_lines": list(item.lines),
         "arms": [arm for arm in protocol.file.arms if item.concerns(arm)],
         "gates": sorted(gate.value for gate in item.gates),
-        "readings": [
-            {
-                "key": key,
-                "issue": reading.issue,
-                "in_force": protocol.in_force(key, reading) or reading.note,
-                "options": {name: option.text for name, option in reading.options.items()},
-                "settled_by": reading.settled_by,
-                "why": reading.why,
-            }
-            for key, reading in own
-        ],
+        "readings": [_reading(protocol, key, reading) for key, reading in own],
         "rule": item.rule.text,
         "jointly": item.source.jointly,
         "plain_words": explain(tree, protocol.vocabulary, protocol.settings) if tree is not None else _joined(item),
@@ -189,29 +236,39 @@ def _nodes(protocol: Protocol, item: Judged) -> Iterable[nodes.Node]:
 
 def _print_criterion(found: dict[str, Any]) -> None:
     out = console()
-    out.print(f"[bold]{found['id']}[/] {found['title']}  [dim]({found['kind']})[/]")
-    lines = found["page_lines"]
-    where = f"page line {lines[0]}" if len(set(lines)) == 1 else f"page lines {'-'.join(map(str, lines))}"
-    out.print(f"\n  [italic]{found['text']}[/]\n  [dim]{where}[/]" if found["text"] else "")
+
+    def said(name: str, text: str, style: str = "dim") -> None:
+        out.print(Text.assemble("  ", (f"{name:<11} ", style), text))
+
+    out.print(Text.assemble((found["id"], "bold"), f" {found['title']}  ", (f"({found['kind']})", "dim")))
+    if found["text"]:
+        out.print(Text.assemble("\n  ", (found["text"], "italic"), "\n  ", (_where(found["page_lines"]), "dim"), "\n"))
     for key in ("arms", "gates", "anchors"):
-        out.print(f"  {key:<12}{', '.join(found[key]) or 'none'}")
+        said(key, ", ".join(found[key]) or "none", "")
     for reading in found["readings"]:
-        out.print(f"\n  [bold]reading {reading['key']}[/]: {reading['issue']}")
+        out.print(Text.assemble("\n  ", (f"reading {reading['key']}", "bold"), f": {reading['issue']}"))
+        width = max(map(len, reading["options"]), default=0)
         for name, text in reading["options"].items():
-            mark = "[green]in force[/]" if name == reading["in_force"] else "alternative"
-            out.print(f"    {name:<28}{mark:<12}  {text}")
+            chosen = name == reading["in_force"]
+            mark = ("in force   ", "green") if chosen else ("alternative", "dim")
+            out.print(Text.assemble(f"    {name:<{width}}  ", mark, f"  {text}"))
         if not reading["options"]:
-            out.print(f"    read as: {reading['in_force']} (no switch)")
-        out.print(f"    settled by {reading['settled_by']}: {reading['why']}")
-    out.print(f"\n  [bold]rule[/]        {found['rule']}", markup=True)
-    out.print(f"  [bold]in words[/]    {found['plain_words']}")
+            out.print(Text(f"    read as: {reading['in_force']} (no switch)"))
+        out.print(Text(f"    settled by {reading['settled_by']}: {reading['why']}"))
+    out.print()
+    said("rule", found["rule"], "bold")
+    said("in words", found["plain_words"], "bold")
     for gate, rule in found["recheck"].items():
-        out.print(f"  [bold]again before {gate}[/]  {rule}")
+        said(f"again before {gate}", rule, "bold")
     for name, text in found["concepts"].items():
-        out.print(f"  [dim]concept[/]     {name}: {text}")
+        said("concept", f"{name}: {text}")
     for alert in found["alerts"]:
-        out.print(f"  [yellow]alert[/]       {alert['say']}  [dim]when {alert['when']}[/]")
+        said("alert", f"{alert['say']}  (when {alert['when']})", "yellow")
     for note in found["notes"]:
-        out.print(f"  [dim]note[/]        {note}")
+        said("note", note)
     for child, title in found["children"].items():
-        out.print(f"  [dim]below[/]       {child}: {title}")
+        said("below", f"{child}: {title}")
+
+
+def _where(lines: Sequence[int]) -> str:
+    return f"page line {lines[0]}" if len(set(lines)) == 1 else f"page lines {'-'.join(map(str, lines))}"

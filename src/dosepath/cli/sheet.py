@@ -1,16 +1,21 @@
 """The criterion sheet: one patient, every criterion, on paper or screen."""
 
+from collections.abc import Sequence
+
 from rich.console import Console
+from rich.markup import escape
 from rich.padding import Padding
 from rich.text import Text
 
 from dosepath import __version__
-from dosepath.cli.shell import verdict_text
+from dosepath.cli.shell import counted, verdict_text
 from dosepath.core.facts import Evidence, Fact, NeedKind
 from dosepath.core.quantity import Quantity
 from dosepath.core.verdict import Verdict
 from dosepath.eligibility.gaps import Order, orders
 from dosepath.eligibility.report import Finding, GateReport, ScreeningReport
+from dosepath.eligibility.screening import RECHECK_SETTING
+from dosepath.interop.screening_json import number_text
 from dosepath.protocol.model import GateName
 
 SHOWN_FACTS = 5
@@ -27,14 +32,15 @@ NEED_WORDS = {
 }
 
 
-def print_sheet(out: Console, report: ScreeningReport, gate: GateName) -> None:
+def print_sheet(out: Console, report: ScreeningReport, gate: GateName, recheck: Sequence[str] = ()) -> None:
     """Print the sheet of one patient and arm at one gate."""
     found = report.gates[gate]
     arm = report.protocol.file.arms[report.arm]
-    out.rule(f"[bold]{report.patient}[/]  {report.arm}, {arm.label}")
-    out.print(f"gate {gate.value}, {report.on}: [bold]{found.overall.value.replace('_', ' ')}[/]   {found.note}")
+    out.rule(f"[bold]{escape(report.patient)}[/]  {report.arm}, {escape(arm.label)}")
+    overall = found.overall.value.replace("_", " ")
+    out.print(f"gate {gate.value}, {report.on}: [bold]{overall}[/]   {escape(found.note)}".rstrip())
     for alert in report.alerts:
-        out.print(f"[yellow]! {alert}[/]")
+        _line(out, 0, f"! {alert}", "yellow")
     for finding in found.findings.values():
         if finding.in_scope:
             _print_finding(out, finding)
@@ -42,26 +48,35 @@ def print_sheet(out: Console, report: ScreeningReport, gate: GateName) -> None:
         line = verdict_text(item.verdict, against=item.verdict is Verdict.NOT_MET)
         out.print(Text.assemble(line, f"  {item.check.title} ({item.check.source})"))
     _print_orders(out, found, report)
-    _print_grounds(out, report)
+    _print_grounds(out, report, recheck)
+
+
+def _line(out: Console, indent: int, text: str | Text, style: str = "") -> None:
+    shown = text if isinstance(text, Text) else Text(text, style=style)
+    out.print(Padding(shown, (0, 0, 0, indent), expand=False))
 
 
 def _print_finding(out: Console, finding: Finding) -> None:
     depth = 2 * finding.id.count(".")
     word = verdict_text(finding.verdict, against=finding.against)
-    meaning = _meaning(finding)
-    line = Text.assemble(word, "  ", (finding.id, "bold"), f"  {finding.criterion.source.title}", (meaning, "dim"))
-    out.print(Padding(line, (0, 0, 0, depth)))
+    _line(
+        out,
+        depth,
+        Text.assemble(
+            word, "  ", (finding.id, "bold"), f"  {finding.criterion.source.title}", (_meaning(finding), "dim")
+        ),
+    )
     if finding.criterion.source.text:
         lines = finding.criterion.lines
         where = f" (page line {lines[0]})" if lines else ""
-        out.print(Padding(Text(f"“{finding.criterion.source.text}”{where}", style="italic dim"), (0, 0, 0, depth + 4)))
+        _line(out, depth + 4, f"“{finding.criterion.source.text}”{where}", "italic dim")
     if finding.leaf:
         for text in _grounds(finding.evidence, finding.verdict):
-            out.print(Padding(Text(text), (0, 0, 0, depth + 4)))
+            _line(out, depth + 4, text)
         if finding.expires is not None:
-            out.print(Padding(Text(f"good until a screening on {finding.expires}", style="dim"), (0, 0, 0, depth + 4)))
+            _line(out, depth + 4, f"good until a screening on {finding.expires}", "dim")
     for alert in finding.alerts:
-        out.print(Padding(Text(f"! {alert}", style="yellow"), (0, 0, 0, depth + 4)))
+        _line(out, depth + 4, f"! {alert}", "yellow")
 
 
 def _meaning(finding: Finding) -> str:
@@ -75,7 +90,7 @@ def _meaning(finding: Finding) -> str:
 def _grounds(evidence: Evidence, verdict: Verdict) -> list[str]:
     said = [fact_text(fact) for fact in evidence.used[:SHOWN_FACTS]]
     if len(evidence.used) > SHOWN_FACTS:
-        said.append(f"... and {len(evidence.used) - SHOWN_FACTS} more records")
+        said.append(f"... and {counted(len(evidence.used) - SHOWN_FACTS, 'more record')}")
     said += evidence.notes
     if verdict is Verdict.UNKNOWN:
         said += [f"needed: {NEED_WORDS[need.kind]}{need.name} ({need.reason})" for need in evidence.missing]
@@ -91,7 +106,9 @@ def fact_text(fact: Fact) -> str:
     if fact.dose is not None:
         times = f" x {fact.times_per_day}/d" if fact.times_per_day is not None else ""
         value = f"{value} {fact.dose}{times}".strip()
-    parts = [f"{fact.concept}: {value}" if value else fact.concept, *limits, str(fact.period), fact.source]
+    dated = fact.period.start is not None or fact.period.end is not None or fact.period.ongoing
+    when = str(fact.period) if dated else "no date"
+    parts = [f"{fact.concept}: {value}" if value else fact.concept, *limits, when, fact.source]
     return ", ".join(parts)
 
 
@@ -101,7 +118,7 @@ def _print_orders(out: Console, gate: GateReport, report: ScreeningReport) -> No
         return
     out.print("\n[bold]what is missing, the least effort first[/]")
     for step in steps:
-        out.print(Padding(Text(_step(step)), (0, 0, 0, 2)))
+        _line(out, 2, _step(step))
 
 
 def _step(step: Order) -> str:
@@ -110,12 +127,22 @@ def _step(step: Order) -> str:
     return f"{step}{settled}: {names}"
 
 
-def _print_grounds(out: Console, report: ScreeningReport) -> None:
+def _print_grounds(out: Console, report: ScreeningReport, recheck: Sequence[str]) -> None:
     protocol = report.protocol
-    chosen = ", ".join(f"{key}={option}" for key, option in protocol.chosen.items()) or "all as in the file"
-    tables = ", ".join(sorted(table.value for table in report.complete)) or "none"
-    dates = ", ".join(f"{name} {day}" for name, day in report.anchors.items() if day is not None)
-    out.print(
-        f"\n[dim]{protocol.id} version {protocol.file.version}, {protocol.digest[:19]}..., dosepath {__version__}\n"
-        f"readings: {chosen}; dates: {dates}; complete: {tables}[/]"
+    settings = [f"{name}={number_text(number)}" for name, number in sorted(report.settings.items())]
+    if recheck:
+        settings.append(f"{RECHECK_SETTING}={','.join(recheck)}")
+    said = {
+        "readings": [f"{key}={option}" for key, option in protocol.chosen.items()] or ["all as in the file"],
+        "settings": settings,
+        "dates": [f"{name} {day}" for name, day in report.anchors.items() if day is not None],
+        "asserted to be complete": sorted(table.value for table in report.complete) or ["nothing"],
+    }
+    _line(
+        out,
+        0,
+        f"\n{protocol.id} version {protocol.file.version}, {protocol.digest[:19]}..., dosepath {__version__}",
+        "dim",
     )
+    for name, parts in said.items():
+        _line(out, 0, f"{name}: {', '.join(parts)}", "dim")

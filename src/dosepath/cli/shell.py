@@ -30,7 +30,18 @@ ICONS: Mapping[Verdict, tuple[str, str]] = {
 
 def examples(*lines: str) -> str:
     """Word the examples at the end of a help text."""
-    return "Examples: " + "  |  ".join(lines)
+    return "\n\n".join(["Examples:", *lines])  # an empty line keeps each on a line of its own
+
+
+def counted(number: int, noun: str) -> str:
+    """Word a number of things.
+
+    Examples
+    --------
+    >>> counted(1, "patient"), counted(3, "patient")
+    ('1 patient', '3 patients')
+    """
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def guarded(command: Callable[P, R]) -> Callable[P, R]:

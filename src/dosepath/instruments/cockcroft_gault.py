@@ -67,7 +67,7 @@ class CockcroftGault:
         age, weight, creatinine = inputs.get("age"), inputs.get("weight"), inputs.get("creatinine")
         if not (isinstance(age, Interval) and isinstance(weight, Interval) and isinstance(creatinine, Interval)):
             return None
-        inverse = creatinine.inverse()
+        inverse = creatinine.above_zero().inverse()
         if inverse is None:
             return None
         per_unit = (Interval.at(140) - age) * weight * inverse

@@ -1,7 +1,12 @@
 """MMT-8, manual muscle testing of eight muscle groups.
 
-The two-sided form has 150 points (seven pairs and the neck flexors), the one-sided form 80. They do not convert: the
-seven muscles of the other side may add anything from 0 to 70 points.
+Each muscle is graded from 0, no contraction, to 10, holds against full resistance. The two-sided form has 150 points
+(seven pairs and the neck flexors, which have no side), the one-sided form 80. They do not convert: the seven muscles
+of the other side may add anything from 0 to 70 points. A muscle that could not be tested is not assessed; nothing is
+scaled up for it.
+
+Verification: muscles, range and both totals as gathered in the project's reference notes (a reprint of IMACS form 04,
+the abstract of Rider 2010, the entry criteria of ProDERM); 10 + 7 x 2 x 10 = 150; shared cases, 2026-11-23.
 """
 
 from collections.abc import Mapping
@@ -13,39 +18,94 @@ from dosepath.core.instrument import Cases, Field, Item
 from dosepath.core.interval import Interval
 from dosepath.core.quantity import Quantity
 from dosepath.core.source import Citation
+from dosepath.instruments.answers import read_answers
+
+STRONGEST = 10
+"""Highest grade of a muscle; the lowest is 0."""
+
+NECK = ("neck_flexors", "flexors of the neck")
+PROXIMAL = (
+    ("deltoid", "middle deltoid"),
+    ("biceps", "biceps of the arm"),
+    ("gluteus_maximus", "gluteus maximus"),
+    ("gluteus_medius", "gluteus medius"),
+    ("quadriceps", "quadriceps"),
+)
+DISTAL = (
+    ("wrist_extensors", "extensors of the wrist"),
+    ("ankle_dorsiflexors", "dorsiflexors of the ankle"),
+)
+SIDES = ("right", "left")
 
 OTHER_SIDE_POINTS = Fraction(70)
 """Points of the seven muscles of the side that the one-sided form leaves out."""
 
+_CITATION = Citation("Rider LG, Koziol D, Giannini EH et al. Arthritis Care Res 2010;62:465-472", "10.1002/acr.20035")
+_TOTAL = {"total_150": Field("MMT-8, two-sided", unit="1")}
+_FIELDS = {
+    **_TOTAL,
+    "axial": Field("neck flexors", unit="1"),
+    "proximal": Field("five proximal muscles, both sides", unit="1"),
+    "distal": Field("two distal muscles, both sides", unit="1"),
+}
+
+
+def _sided(muscles: tuple[tuple[str, str], ...]) -> dict[str, Item]:
+    return {
+        f"{muscle}.{side}": Item(f"{muscle}.{side}", f"{label}, {side}", high=STRONGEST)
+        for muscle, label in muscles
+        for side in SIDES
+    }
+
+
+_REGIONS: Mapping[str, Mapping[str, Item]] = {
+    "axial": {NECK[0]: Item(*NECK, high=STRONGEST)},
+    "proximal": _sided(PROXIMAL),
+    "distal": _sided(DISTAL),
+}
+_ITEMS = {name: item for region in _REGIONS.values() for name, item in region.items()}
+
 
 @dataclass(frozen=True, slots=True)
 class Mmt8:
-    """The two-sided total, as far as entered totals tell."""
+    """The two-sided total, from the grades of fifteen muscles or from entered totals."""
 
     id: str = "mmt8"
     name: str = "Manual Muscle Testing, 8 muscle groups"
     version: str = "IMACS, 0 to 10 points a muscle"
-    citation: Citation = Citation("Rider LG, Koziol D, Giannini EH et al. Arthritis Care Res 2010;62:465-472")
+    citation: Citation = _CITATION
     one_assessment: bool = False
 
     @property
     def fields(self) -> Mapping[str, Field]:
-        """The total of the two-sided form, 0 to 150 points."""
-        return {"total_150": Field("MMT-8, two-sided", unit="1")}
+        """The total of the two-sided form, 0 to 150 points, and its three regions."""
+        return _FIELDS
 
     @property
     def entries(self) -> Mapping[str, Field]:
         """Totals of both forms; the two-sided one goes first."""
-        return {**self.fields, "total_80": Field("MMT-8, one-sided", unit="1")}
+        return {**_TOTAL, "total_80": Field("MMT-8, one-sided", unit="1")}
 
     @property
     def items(self) -> Mapping[str, Item]:
-        """None yet."""
-        return {}
+        """Fifteen muscles: the neck flexors, and seven on either side as `muscle.right` and `muscle.left`."""
+        return _ITEMS
 
     def score(self, answers: Mapping[str, Value]) -> Cases:
-        """Give no case, for there are no items."""
-        return Cases(())
+        """Give the bounds of the total; a muscle that was not tested may have any grade.
+
+        Examples
+        --------
+        >>> grades = dict.fromkeys(Mmt8().items, Quantity(Fraction(9), "1"))
+        >>> del grades["biceps.left"]
+        >>> total = Mmt8().score(grades).possible[0]["total_150"]
+        >>> int(total.low), int(total.high)
+        (126, 136)
+        """
+        said = read_answers(_ITEMS, answers)
+        case = {"total_150": _bounds(_ITEMS, said.numbers)}
+        case |= {region: _bounds(items, said.numbers) for region, items in _REGIONS.items()}
+        return Cases((case,), open_items=said.open(_ITEMS), refused=said.refusals)
 
     def cases(self, entered: Mapping[str, Value]) -> Cases:
         """Give the two-sided total, or the bounds that a one-sided one sets.
@@ -61,3 +121,9 @@ class Mmt8:
                 bounds = Interval(value.value, value.value + added)
                 return Cases(({"total_150": bounds},), open_items=("total_150",) if added else ())
         return Cases((), open_items=("total_150",))
+
+
+def _bounds(items: Mapping[str, Item], grades: Mapping[str, int]) -> Interval:
+    low = sum(grades.get(item, 0) for item in items)
+    high = sum(grades.get(item, STRONGEST) for item in items)
+    return Interval(Fraction(low), Fraction(high))

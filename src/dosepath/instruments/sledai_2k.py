@@ -1,7 +1,13 @@
 """SLEDAI-2K, the SLE Disease Activity Index 2000.
 
-The total holds two items of serology, low complement and raised anti-dsDNA, of 2 points each; the clinical part is the
-total without them. So a total alone leaves three clinical parts possible, and a clinical part alone three totals.
+Twenty-four findings of the last 30 days, each present or absent, each counted in full or not at all, and only where
+lupus is its cause. The total holds two items of serology, low complement and raised anti-dsDNA, of 2 points each; the
+clinical part is the total without them. So a total alone leaves three clinical parts possible, and a clinical part
+alone three totals. The clinical part keeps urine, platelets and white cells: it is not the "16 clinical, 8 laboratory"
+split of some web forms.
+
+Verification: weights, items and the 30-day window as gathered in the project's reference notes (two open
+implementations with tests, two public tables, the abstract of Touma 2010); sum 105; shared cases, 2026-11-23.
 """
 
 from collections.abc import Mapping
@@ -13,6 +19,41 @@ from dosepath.core.instrument import Cases, Field, Item
 from dosepath.core.interval import Interval
 from dosepath.core.quantity import Quantity
 from dosepath.core.source import Citation
+from dosepath.instruments.answers import Weighted, items_of, read_answers
+from dosepath.instruments.sums import all_reachable, either
+
+CLINICAL = (
+    Weighted("seizure", 8, "seizure of recent onset, not from metabolism, infection or a drug"),
+    Weighted("psychosis", 8, "psychosis that impairs daily function, not from uraemia or a drug"),
+    Weighted(
+        "organic_brain_syndrome", 8, "acute, fluctuating loss of orientation, memory or attention, with two signs"
+    ),
+    Weighted("visual_disturbance", 8, "retinal lesions of lupus or optic neuritis"),
+    Weighted("cranial_nerve_disorder", 8, "new motor or sensory cranial neuropathy"),
+    Weighted("lupus_headache", 8, "severe lasting headache that opioids do not relieve"),
+    Weighted("cva", 8, "new stroke, not from arteriosclerosis"),
+    Weighted(
+        "vasculitis", 8, "vasculitis: ulcer, gangrene, tender nodules, infarcts, or proof by biopsy or angiography"
+    ),
+    Weighted("arthritis", 4, "two or more painful joints with signs of inflammation"),
+    Weighted("myositis", 4, "proximal pain or weakness with raised enzymes, EMG change or biopsy"),
+    Weighted("urinary_casts", 4, "casts of red cells or haem granules in urine"),
+    Weighted("hematuria", 4, "more than 5 red cells a high-power field, no other cause"),
+    Weighted("proteinuria", 4, "more than 0.5 g protein in urine a day"),
+    Weighted("pyuria", 4, "more than 5 white cells a high-power field, no infection"),
+    Weighted("rash", 2, "inflammatory rash"),
+    Weighted("alopecia", 2, "abnormal patchy or diffuse loss of hair"),
+    Weighted("mucosal_ulcers", 2, "ulcers of mouth or nose"),
+    Weighted("pleurisy", 2, "pleuritic pain with rub or effusion, or pleural thickening"),
+    Weighted("pericarditis", 2, "pericardial pain with rub, effusion, or ECG or echo findings"),
+    Weighted("fever", 1, "above 38 degrees Celsius, no infection"),
+    Weighted("thrombocytopenia", 1, "platelets below 100 x 10^9/L, not from a drug"),
+    Weighted("leukopenia", 1, "white cells below 3.0 x 10^9/L, not from a drug"),
+)
+SEROLOGY = (
+    Weighted("low_complement", 2, "C3, C4 or CH50 below the limit of the laboratory"),
+    Weighted("increased_dna_binding", 2, "anti-dsDNA above the limit of the laboratory"),
+)
 
 SEROLOGY_POINTS = (0, 2, 4)
 """Points of serology: none, one or both of the two items."""
@@ -20,38 +61,58 @@ SEROLOGY_POINTS = (0, 2, 4)
 HIGHEST_CLINICAL = 101
 """Points of the 22 items that are not serology, all present."""
 
+_CITATION = Citation("Gladman DD, Ibañez D, Urowitz MB. J Rheumatol 2002;29:288-291")
+_FIELDS = {
+    "total": Field("SLEDAI-2K", unit="1"),
+    "clinical": Field("SLEDAI-2K without low complement and raised anti-dsDNA", unit="1"),
+}
+_ITEMS = items_of((*CLINICAL, *SEROLOGY))
+
 
 @dataclass(frozen=True, slots=True)
 class Sledai2K:
-    """The total and its clinical part, as far as entered scores tell."""
+    """The total and its clinical part."""
 
     id: str = "sledai_2k"
     name: str = "SLE Disease Activity Index 2000"
     version: str = "SLEDAI-2K"
-    citation: Citation = Citation("Gladman DD, Ibañez D, Urowitz MB. J Rheumatol 2002;29:288-291")
+    citation: Citation = _CITATION
     one_assessment: bool = True
 
     @property
     def fields(self) -> Mapping[str, Field]:
         """Total and clinical part, in points."""
-        return {
-            "total": Field("SLEDAI-2K", unit="1"),
-            "clinical": Field("SLEDAI-2K without low complement and raised anti-dsDNA", unit="1"),
-        }
+        return _FIELDS
 
     @property
     def entries(self) -> Mapping[str, Field]:
         """Both may be entered."""
-        return self.fields
+        return _FIELDS
 
     @property
     def items(self) -> Mapping[str, Item]:
-        """None yet."""
-        return {}
+        """The 24 findings, yes or no."""
+        return _ITEMS
 
     def score(self, answers: Mapping[str, Value]) -> Cases:
-        """Give no case, for there are no items."""
-        return Cases(())
+        """List the pairs of total and clinical part that the findings leave possible.
+
+        Examples
+        --------
+        >>> seen = dict.fromkeys(Sledai2K().items, False) | {"arthritis": True, "increased_dna_binding": True}
+        >>> del seen["low_complement"]
+        >>> scored = Sledai2K().score(seen)
+        >>> [(int(case["total"].low), int(case["clinical"].low)) for case in scored.possible], scored.open_items
+        ([(6, 4), (8, 4)], ('low_complement',))
+        """
+        said = read_answers(_ITEMS, answers)
+        rows = [(row, (row.points, row.points)) for row in CLINICAL] + [(row, (row.points, 0)) for row in SEROLOGY]
+        pairs = all_reachable((either(said.flags.get(row.id), points) for row, points in rows), (0, 0))
+        return Cases(
+            tuple({"total": Interval.at(total), "clinical": Interval.at(clinical)} for total, clinical in pairs),
+            open_items=said.open(_ITEMS),
+            refused=said.refusals,
+        )
 
     def cases(self, entered: Mapping[str, Value]) -> Cases:
         """List the pairs of total and clinical part that agree with what was entered.

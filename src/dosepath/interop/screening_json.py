@@ -1,6 +1,6 @@
 """Screening reports -> a JSON document that holds everything a later reader needs to follow a verdict."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -9,32 +9,67 @@ from dosepath import __version__
 from dosepath.core.days import PartialDate
 from dosepath.core.facts import Evidence, Fact, Value
 from dosepath.core.quantity import Quantity
-from dosepath.core.verdict import Verdict
 from dosepath.eligibility.gaps import orders
 from dosepath.eligibility.report import CheckResult, Finding, GateReport, ScreeningReport
 from dosepath.mapping.reader import Remark
+from dosepath.protocol.model import GateName
 from dosepath.protocol.protocol import Protocol
+from dosepath.trial.journeys import PatientScreening
 
 SCHEMA = "dosepath-screening/1"
 
 
-def document(protocol: Protocol, reports: Iterable[ScreeningReport], problems: Iterable[Remark]) -> dict[str, Any]:
-    """Give the document of a whole screening run."""
+def document(
+    protocol: Protocol,
+    gate: GateName,
+    screenings: Iterable[PatientScreening],
+    problems: Iterable[Remark],
+    recheck: Sequence[str] = (),
+) -> dict[str, Any]:
+    """Give the document of a whole screening run.
+
+    Parameters
+    ----------
+    protocol
+        Protocol under the readings in force.
+    gate
+        Gate that was screened for.
+    screenings
+        Patients, in the order in which they are to stand.
+    problems
+        What was not understood in the input.
+    recheck
+        Ids of criteria that are judged again before lymphodepletion.
+    """
     return {
         "schema": SCHEMA,
         "software": f"dosepath {__version__}",
         "protocol": {"id": protocol.id, "version": protocol.file.version, "digest": protocol.digest},
         "readings": {key: protocol.in_force(key, reading) for key, reading in protocol.readings() if reading.options},
-        "reports": [report_document(report) for report in reports],
+        "gate": gate.value,
+        "recheck_before_lymphodepletion": list(recheck),
+        "reports": [
+            {**report_document(report), "arms": arms_document(screening, gate)}
+            for screening in screenings
+            for report in screening.shown(gate)
+        ],
         "input_problems": [remark_document(remark) for remark in problems],
+    }
+
+
+def arms_document(screening: PatientScreening, gate: GateName) -> dict[str, Any]:
+    """Give all arms that were judged for a patient, and how they were chosen; a person decides between them."""
+    return {
+        "named_by_a_person": screening.asked,
+        "disease_on_record": list(screening.suggested),
+        "overall": {report.arm: report.gates[gate].overall.value for report in screening.reports},
     }
 
 
 def remark_document(remark: Remark) -> dict[str, Any]:
     """Give one remark on the input."""
     found: dict[str, Any] = {"place": remark.place, "resource": remark.resource, "reason": remark.reason}
-    found["kind"] = remark.kind.name.lower()
-    return found
+    return {**found, "kind": remark.kind.name.lower(), "count": remark.count}
 
 
 def report_document(report: ScreeningReport) -> dict[str, Any]:
@@ -45,7 +80,7 @@ def report_document(report: ScreeningReport) -> dict[str, Any]:
         "on": report.on.isoformat(),
         "anchors": {name: _day(day) for name, day in report.anchors.items()},
         "sources_complete": sorted(table.value for table in report.complete),
-        "settings": {name: _number(value) for name, value in sorted(report.settings.items())},
+        "settings": {name: number_text(value) for name, value in sorted(report.settings.items())},
         "alerts": list(report.alerts),
         "gates": {gate.value: _gate(found, report.protocol) for gate, found in report.gates.items()},
     }
@@ -119,7 +154,7 @@ def _fact(fact: Fact) -> dict[str, Any]:
         "lln": _value(fact.lln),
         "uln": _value(fact.uln),
         "dose": str(fact.dose) if fact.dose else None,
-        "times_per_day": _number(fact.times_per_day) if fact.times_per_day is not None else None,
+        "times_per_day": number_text(fact.times_per_day) if fact.times_per_day is not None else None,
         "unusable": fact.unusable,
         "absent": fact.absent,
     }
@@ -129,14 +164,14 @@ def _fact(fact: Fact) -> dict[str, Any]:
 def _value(value: Value | None) -> Any:
     match value:
         case Quantity(value=number):
-            return _number(number)
+            return number_text(number)
         case PartialDate():
             return str(value)
         case _:
             return value
 
 
-def _number(number: Fraction) -> str:
+def number_text(number: Fraction) -> str:
     """Write a number exactly: as a decimal where it ends, as a fraction where it does not."""
     if number.denominator == 1:
         return str(number.numerator)
@@ -157,31 +192,3 @@ def _number(number: Fraction) -> str:
 
 def _day(day: date | None) -> str | None:
     return day.isoformat() if day else None
-
-
-def worklist_rows(reports: Iterable[ScreeningReport]) -> list[Mapping[str, str]]:
-    """Give one row for each patient, arm and gate, as text."""
-    rows: list[Mapping[str, str]] = []
-    for report in reports:
-        for gate in report.gates.values():
-            if not gate.findings:
-                continue
-            cheapest = orders(gate, report.protocol)
-            rows.append(
-                {
-                    "patient": report.patient,
-                    "arm": report.arm,
-                    "on": report.on.isoformat(),
-                    "gate": gate.gate.value,
-                    "overall": gate.overall.value,
-                    "met": str(gate.count(Verdict.MET)),
-                    "not_met": str(gate.count(Verdict.NOT_MET)),
-                    "unknown": str(gate.count(Verdict.UNKNOWN)),
-                    "blockers": " ".join(gate.blockers),
-                    "undecided": " ".join(gate.undecided),
-                    "next_order": str(cheapest[0]) if cheapest else "",
-                    "expires": _day(gate.expires) or "",
-                    "alerts": "; ".join(report.alerts),
-                }
-            )
-    return rows

@@ -22,23 +22,23 @@ def index() -> ConceptIndex:
     return ConceptIndex(open_trial("NCT06680388").file.concepts)
 
 
-def concepts_of(system: str, code: str, table: str) -> set[str]:
+def concepts_of(system: str, code: str, table: str, using: ConceptIndex | None = None) -> set[str]:
     """Give the concepts that a record with one code, or with one text where the system is empty, is read as."""
-    return {fact.concept for fact in _record(system, code, table).facts}
+    return {fact.concept for fact in _record(system, code, table, using).facts}
 
 
-def may_be_of(text: str, table: str) -> set[str]:
+def may_be_of(text: str, table: str, using: ConceptIndex | None = None) -> set[str]:
     """Give the concepts that a record with a text in a foreign code system may be."""
-    return {name for record in _record("", f"{text} xyz", table).unclassified for name in record.may_be}
+    return {name for record in _record("", f"{text} xyz", table, using).unclassified for name in record.may_be}
 
 
-def _record(system: str, code: str, table: str) -> PatientRecord:
+def _record(system: str, code: str, table: str, using: ConceptIndex | None) -> PatientRecord:
     concept: dict[str, Any] = {"text": code}
     if system:
         concept = {"coding": [{"system": SYSTEMS[system], "code": code}]}
     elif table in ("conditions", "procedures"):
         concept["coding"] = [{"system": SYSTEMS["snomed"], "code": "0"}]
-    return map_resources([Located(_resource(concept, table), "a.json")], index(), patient="p").record
+    return map_resources([Located(_resource(concept, table), "a.json")], using or index(), patient="p").record
 
 
 def _resource(concept: dict[str, Any], table: str) -> dict[str, Any]:

@@ -12,10 +12,11 @@ import yaml
 
 from dosepath.core.days import PartialDate, Period
 from dosepath.core.facts import Fact, PatientRecord, Table, Unclassified, Value
-from dosepath.core.instrument import Cases, Catalog, Equivalence, Field, FieldValue, Formula, Instrument
+from dosepath.core.instrument import Cases, Catalog, Equivalence, Field, FieldValue, Formula, Instrument, Item
 from dosepath.core.interval import Interval
 from dosepath.core.quantity import Quantity
 from dosepath.core.source import Citation
+from dosepath.core.verdict import Verdict
 from dosepath.rules.check import check
 from dosepath.rules.evaluation import Answer, Evaluator, Situation
 from dosepath.rules.nodes import Truth, WindowOf
@@ -50,7 +51,7 @@ class Score:
         return {name: self.fields[name] for name in ("total", "clinical")}
 
     @property
-    def items(self) -> Mapping[str, Any]:
+    def items(self) -> Mapping[str, Item]:
         return {}
 
     def score(self, answers: Mapping[str, Value]) -> Cases:
@@ -70,6 +71,59 @@ class Score:
         if not possible:
             return Cases((), conflict="total and clinical part contradict each other")
         return Cases(tuple(possible), open_items=tuple(name for name in self.entries if name not in points))
+
+
+@dataclass(frozen=True)
+class FormScore:
+    """Points of a form: skin 0 to 8, joints 0 to 4, 1 for fever; 8 or more is high."""
+
+    id: str = "form_score"
+    name: str = "Form score"
+    version: str = "1"
+    citation: Citation = NOWHERE
+    one_assessment: bool = False
+
+    @property
+    def fields(self) -> Mapping[str, Field]:
+        return {"points": Field("points", unit="1"), "grade": Field("grade", choices=("low", "high"))}
+
+    @property
+    def entries(self) -> Mapping[str, Field]:
+        return self.fields
+
+    @property
+    def items(self) -> Mapping[str, Item]:
+        items = (
+            Item("skin", "skin", high=8),
+            Item("joints", "joints", high=4),
+            Item("fever", "fever", ("true", "false")),
+        )
+        return {item.id: item for item in items}
+
+    def cases(self, entered: Mapping[str, Value]) -> Cases:
+        points, grade = entered.get("points"), entered.get("grade")
+        case: dict[str, FieldValue] = {}
+        if isinstance(points, Quantity):
+            case["points"] = Interval.at(points.value)
+        if isinstance(grade, str):
+            case["grade"] = grade
+        return Cases((case,) if case else (), open_items=tuple(name for name in self.entries if name not in case))
+
+    def score(self, answers: Mapping[str, Value]) -> Cases:
+        points = Interval.at(0)
+        for item in ("skin", "joints"):
+            value = answers.get(item)
+            points += Interval.at(value.value) if isinstance(value, Quantity) else Interval(Fraction(0), Fraction(8))
+        fever = answers.get("fever")
+        possible = []
+        for more in (0, 1) if fever is None else (int(fever is True),):
+            total = points + Interval.at(more)
+            case: dict[str, FieldValue] = {"points": total}
+            high = total.compare(">=", Interval.at(8))
+            if high.decided:
+                case["grade"] = "high" if high is Verdict.MET else "low"
+            possible.append(case)
+        return Cases(tuple(possible), open_items=tuple(item for item in self.items if item not in answers))
 
 
 @dataclass(frozen=True)
@@ -116,7 +170,7 @@ class DoseTable:
         return self.factors.get(drug)
 
 
-INSTRUMENTS: tuple[Instrument, ...] = (Score("fake_score", True), Score("loose_score", False))
+INSTRUMENTS: tuple[Instrument, ...] = (Score("fake_score", True), Score("loose_score", False), FormScore())
 FORMULAS: tuple[Formula, ...] = (Clearance(),)
 TABLES: tuple[Equivalence, ...] = (
     DoseTable("pred_eq", {"pred": Fraction(1), "mepred": Fraction(5, 4), "dexa": Fraction(20, 3)}),
@@ -217,7 +271,7 @@ def fact(entry: Mapping[str, Any], place: int = 0) -> Fact:
     known = {"is", "day", "from", "to", "value", "dose", "times", "uln", "lln", "comparator", "time", "order"}
     assert set(entry) <= known | {"unusable", "absent", "source"}, entry
     concept = str(entry["is"])
-    term = vocabulary().terms[concept]
+    term = vocabulary().terms[concept] if "." not in concept else _item(concept, entry["value"])
     unusable, absent = entry.get("unusable", ""), entry.get("absent", "")
     dose = entry.get("dose")
     return Fact(
@@ -235,6 +289,12 @@ def fact(entry: Mapping[str, Any], place: int = 0) -> Fact:
         order=entry.get("order", place),
         time=str(entry.get("time", "")),
     )
+
+
+def _item(concept: str, value: Any) -> Term:
+    """Describe an item of a form, `instrument.item`: yes or no, or a number."""
+    kind = Kind.FLAG if isinstance(value, bool) else Kind.QUANTITY
+    return Term(concept, concept, kind, unit="" if kind is Kind.FLAG else "1")
 
 
 def _period(entry: Mapping[str, Any]) -> Period:

@@ -13,18 +13,25 @@ from dosepath.core.errors import DosepathError, InputError
 from dosepath.core.facts import Need, PatientRecord, Table
 from dosepath.core.verdict import Verdict
 from dosepath.eligibility.report import Finding, GateReport, ScreeningReport
-from dosepath.eligibility.screening import Occasion, screen
+from dosepath.eligibility.screening import RECHECK_SETTING, Occasion, screen
 from dosepath.interop.fhir import read_patients
 from dosepath.mapping.reader import ConceptIndex
 from dosepath.protocol.model import GateName
+from dosepath.protocol.protocol import Protocol
 from dosepath.trial.library import open_trial
 
 SCHEMA = "reference-screening/1"
 
-CASE_KEYS = frozenset({"id", "title", "bundle", "why"}) | {
+CASE_KEYS = frozenset({"id", "title", "bundle", "why", "note", "source"}) | {
     *("arm", "on", "gate", "anchors", "sources_complete", "readings", "settings"),
     *("expected", "overall", "evidence", "missing"),
 }
+
+FILLING = frozenset(
+    {*("a", "an", "the", "of", "in", "at", "on", "for", "no", "not", "or", "with", "within", "before", "after")}
+    | {"dated", "value", "result", "day", "date"}
+)
+"""Words of a gap that name nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,45 +60,58 @@ def verify(document: Mapping[str, Any], folder: Path) -> Iterator[CaseResult]:
     """
     protocol = open_trial(str(document.get("trial", "")))
     index = ConceptIndex(protocol.file.concepts)
-    defaults = document.get("defaults", {})
-    for raw in document.get("cases", []):
-        name = str(raw.get("id", "?"))
-        unknown = sorted(set(raw) - CASE_KEYS)
-        if unknown:
-            yield CaseResult(name, (f"unknown key {', '.join(unknown)}",))
-            continue
+    defaults = document.get("defaults") or {}
+    cases = document.get("cases")
+    if not isinstance(cases, list) or not isinstance(defaults, dict):
+        raise InputError(f"a file of {SCHEMA} has a list 'cases' and, if any, a mapping 'defaults'")
+    for number, raw in enumerate(cases, start=1):
+        name = str(raw.get("id", number)) if isinstance(raw, dict) else str(number)
         try:
-            case = _case(raw, defaults, folder)
-            record = _record(case.bundle, index)
-            report = screen(record, protocol.under(case.readings), case.arm, case.occasion, (case.gate,))
+            found = _differences(raw, defaults, folder, protocol, index)
         except (DosepathError, OSError, ValueError) as error:
-            yield CaseResult(name, (str(error),))
-            continue
-        yield CaseResult(name, tuple(differences(case, report)))
+            found = [str(error)]
+        except (AttributeError, KeyError, TypeError) as error:
+            found = [f"not laid out as {SCHEMA} says: {type(error).__name__} {error}"]
+        yield CaseResult(name, tuple(found))
+
+
+def _differences(
+    raw: Mapping[str, Any], defaults: Mapping[str, Any], folder: Path, protocol: Protocol, index: ConceptIndex
+) -> list[str]:
+    unknown = sorted(set(raw) - CASE_KEYS)
+    if unknown:
+        return [f"unknown key {', '.join(unknown)}"]
+    case = _case(raw, defaults, folder)
+    record = _record(case.bundle, index)
+    report = screen(record, protocol.under(case.readings), case.arm, case.occasion, (case.gate,))
+    return list(differences(case, report))
 
 
 def _case(raw: Mapping[str, Any], defaults: Mapping[str, Any], folder: Path) -> Case:
-    def get(key: str, fallback: Any = None) -> Any:
-        return raw.get(key, defaults.get(key, fallback))
+    def get(key: str, fallback: Any) -> Any:
+        value = raw.get(key, defaults.get(key))
+        return fallback if value is None else value
 
-    settings = {**defaults.get("settings", {}), **raw.get("settings", {})}
+    settings = {**(defaults.get("settings") or {}), **(raw.get("settings") or {})}
+    recheck = settings.pop(RECHECK_SETTING, None) or ()
     occasion = Occasion(
-        on=_day(get("on")),
+        on=_day(get("on", None)),
         anchors={name: None if day is None else _day(day) for name, day in get("anchors", {}).items()},
         complete=frozenset(Table(name) for name in get("sources_complete", [])),
         settings={name: Fraction(str(value)) for name, value in settings.items()},
+        recheck=tuple(recheck.split(",") if isinstance(recheck, str) else recheck),
     )
     return Case(
         name=str(raw["id"]),
         bundle=folder / str(raw["bundle"]),
-        arm=str(get("arm")),
+        arm=str(get("arm", "")),
         gate=GateName(get("gate", "screening")),
         occasion=occasion,
-        readings={str(key): str(option) for key, option in (get("readings") or {}).items()},
-        expected=raw.get("expected", {}),
-        overall=str(raw.get("overall", "")),
-        evidence=raw.get("evidence", {}),
-        missing=raw.get("missing", {}),
+        readings={str(key): str(option) for key, option in get("readings", {}).items()},
+        expected=raw.get("expected") or {},
+        overall=str(raw.get("overall") or ""),
+        evidence=raw.get("evidence") or {},
+        missing=raw.get("missing") or {},
     )
 
 
@@ -130,7 +150,7 @@ def differences(case: Case, report: ScreeningReport) -> Iterator[str]:
     for identity, words in case.missing.items():
         needs = _finding(gate, identity).evidence.missing
         for part in _parts(words):
-            if not any(_named(need, part) for need in needs):
+            if not any(_named(need, part, _label(report.protocol, need)) for need in needs):
                 yield f"{identity}: '{part}' is not among the gaps ({', '.join(need.key for need in needs) or 'none'})"
 
 
@@ -150,15 +170,25 @@ def _grounds(finding: Finding) -> str:
     return "; ".join([*parts, *finding.evidence.notes]) or "no grounds"
 
 
+def _label(protocol: Protocol, need: Need) -> str:
+    concept = protocol.file.concepts.get(need.name)
+    return concept.label if concept is not None else ""
+
+
 def _parts(words: str) -> Iterable[str]:
     """Split "complete conditions and procedures" and "iga, igg, igm" into the things that they name."""
     return [part for part in re.split(r",| and ", words) if part.strip()]
 
 
-def _named(need: Need, words: str) -> bool:
-    """Answer whether plain words name a gap: all words of its name are among them."""
+def _named(need: Need, words: str, label: str) -> bool:
+    """Answer whether plain words name a gap.
+
+    They do when all words of its name are among them, or when they say nothing beyond its name and label.
+    """
     name = need.name.rpartition(".")[2] if need.kind.value == "item" else need.name
-    return set(_tokens(name)) <= set(_tokens(words))
+    said, known = set(_tokens(words)), set(_tokens(name))
+    about = said - FILLING
+    return known <= said or (bool(about) and about <= known | set(_tokens(label)))
 
 
 def _tokens(text: str) -> list[str]:

@@ -1,0 +1,191 @@
+"""ESSDAI, the EULAR Sjögren's syndrome disease activity index, and ClinESSDAI.
+
+A level in each of twelve domains, for the last four weeks; level times weight gives the points of a domain. What a
+drug, an infection or old damage explains is not counted: after lymphodepletion that holds for blood counts, after
+CAR-T for low IgG. ClinESSDAI leaves the biological domain out and has weights of its own. The total of eight domains
+is the one that the trial asks for, read as in a trial with the same wording; no paper defines it.
+
+Verification: weights, and levels from constitutional to cutaneous, as gathered in the project's reference notes (table
+reprints of Seror 2010 and 2016); maxima 123, 135 and 60 by own arithmetic; shared cases, 2026-11-23. What the levels
+of the other seven domains mean is from memory: it guides the one who grades, and decides no number here. From memory
+and deciding: the top level of each of those domains, and that the central nervous system has no level 1.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from dosepath.core.facts import Value
+from dosepath.core.instrument import Cases, Field, Item
+from dosepath.core.interval import Interval
+from dosepath.core.source import Citation
+from dosepath.instruments.answers import read_answers
+from dosepath.instruments.entered import entered_cases
+from dosepath.instruments.sums import extremes
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """One domain: weights in ESSDAI and ClinESSDAI, whether the eight domains hold it, and what its levels mean."""
+
+    id: str
+    weight: int
+    clinical_weight: int
+    of_the_eight: bool
+    levels: Mapping[int, str]
+
+
+DOMAINS = (
+    Domain("constitutional", 3, 4, True, {
+        0: "none",
+        1: "fever of 37.5 to 38.5 degrees, night sweats, or 5 to 10 % of weight lost",
+        2: "fever above 38.5 degrees, night sweats, or more than 10 % of weight lost",
+    }),
+    Domain("lymphadenopathy", 4, 4, True, {
+        0: "none",
+        1: "node of 1 cm, in the groin of 2 cm",
+        2: "node of 2 cm, in the groin of 3 cm, or a large spleen",
+        3: "B-cell malignancy now",
+    }),
+    Domain("glandular", 2, 2, True, {
+        0: "none",
+        1: "parotid swelling up to 3 cm, or little swelling of other glands",
+        2: "parotid swelling above 3 cm, or marked swelling of other glands",
+    }),
+    Domain("articular", 2, 3, True, {
+        0: "none",
+        1: "pain in hands, wrists, ankles or feet, stiff for more than 30 minutes in the morning",
+        2: "synovitis of 1 to 5 of 28 joints",
+        3: "synovitis of 6 or more of 28 joints",
+    }),
+    Domain("cutaneous", 3, 3, True, {
+        0: "none",
+        1: "erythema multiforme",
+        2: "limited vasculitis, purpura of feet and ankles, or subacute cutaneous lupus",
+        3: "widespread vasculitis or purpura, or ulcers from vasculitis",
+    }),
+    Domain("pulmonary", 5, 6, False, {
+        0: "none",
+        1: "bronchial cough, or interstitial disease on CT only",
+        2: "interstitial disease with breathlessness on effort, DLCO 40 to 70 % or FVC 60 to 80 %",
+        3: "interstitial disease with breathlessness at rest, DLCO below 40 % or FVC below 60 %",
+    }),
+    Domain("renal", 5, 6, True, {
+        0: "none, or proteinuria below 0.5 g a day",
+        1: "tubular acidosis, or proteinuria of 0.5 to 1 g a day, kidney function kept",
+        2: "tubular acidosis with GFR below 60, proteinuria of 1 to 1.5 g a day, or moderate findings on biopsy",
+        3: "proteinuria above 1.5 g a day, haematuria, GFR below 60, or severe findings on biopsy",
+    }),
+    Domain("muscular", 6, 7, False, {
+        0: "none",
+        1: "myositis on EMG, MRI or biopsy without weakness",
+        2: "weakness of grade 4 of 5, or CK above 2 to 4 times normal",
+        3: "weakness of grade 3 of 5 or worse, or CK above 4 times normal",
+    }),
+    Domain("pns", 5, 5, False, {
+        0: "none",
+        1: "sensory axonal, trigeminal or small-fibre neuropathy",
+        2: "sensorimotor neuropathy of grade 4 of 5, moderate ataxia or mild CIDP",
+        3: "motor deficit of grade 3 of 5 or worse, mononeuritis multiplex, severe ataxia or CIDP",
+    }),
+    Domain("cns", 5, 5, False, {
+        0: "none",
+        2: "central cranial nerve, optic neuritis, sensory or cognitive signs",
+        3: "stroke from vasculitis, seizures, myelitis, meningitis or motor deficit",
+    }),
+    Domain("haematological", 2, 2, True, {
+        0: "none",
+        1: "mild autoimmune cytopenia",
+        2: "moderate autoimmune cytopenia",
+        3: "severe autoimmune cytopenia",
+    }),
+    Domain("biological", 1, 0, True, {
+        0: "none",
+        1: "clonal component, low complement, or IgG of 16 to 20 g/L",
+        2: "cryoglobulins, IgG above 20 g/L, or new low IgG",
+    }),
+)  # fmt: skip
+
+_CITATION = Citation("Seror R, Ravaud P, Bowman SJ et al. Ann Rheum Dis 2010;69:1103-1109", "10.1136/ard.2009.110619")
+_ENTRIES = {
+    "total_8_domains": Field("score of the eight domains of the trial", unit="1"),
+    "total": Field("score of all twelve domains", unit="1"),
+}
+_FIELDS = {**_ENTRIES, "clinessdai": Field("ClinESSDAI, eleven domains with weights of their own", unit="1")}
+_ITEMS = {
+    domain.id: Item(
+        domain.id,
+        f"{domain.id}: " + "; ".join(f"{level} {meaning}" for level, meaning in domain.levels.items()),
+        high=max(domain.levels),
+    )
+    for domain in DOMAINS
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Essdai:
+    """The score of eight domains, of all twelve, and ClinESSDAI."""
+
+    id: str = "essdai"
+    name: str = "EULAR Sjögren's syndrome disease activity index"
+    version: str = "2010"
+    citation: Citation = _CITATION
+    one_assessment: bool = False
+
+    @property
+    def fields(self) -> Mapping[str, Field]:
+        """Points: 0 to 60 of the eight domains, 0 to 123 of all twelve, 0 to 135 of ClinESSDAI."""
+        return _FIELDS
+
+    @property
+    def entries(self) -> Mapping[str, Field]:
+        """Both totals of ESSDAI may be entered."""
+        return _ENTRIES
+
+    @property
+    def items(self) -> Mapping[str, Item]:
+        """A level for each of twelve domains, not yet multiplied by its weight."""
+        return _ITEMS
+
+    def cases(self, entered: Mapping[str, Value]) -> Cases:
+        """Give the one case of what was entered."""
+        return entered_cases(_ENTRIES, entered)
+
+    def score(self, answers: Mapping[str, Value]) -> Cases:
+        """Give the bounds of the scores; a domain that was not assessed may have any of its levels.
+
+        Both ends of the bounds can be reached, so they settle any limit that they can settle.
+
+        Examples
+        --------
+        >>> from dosepath.core.quantity import Quantity
+        >>> levels = dict.fromkeys(Essdai().items, Quantity(Fraction(0), "1")) | {"articular": Quantity.of(2, "1")}
+        >>> del levels["glandular"]
+        >>> total = Essdai().score(levels).possible[0]["total_8_domains"]
+        >>> int(total.low), int(total.high)
+        (4, 8)
+        """
+        said = read_answers(_ITEMS, answers)
+        none_such = {
+            domain.id: said.numbers[domain.id]
+            for domain in DOMAINS
+            if domain.id in said.numbers and said.numbers[domain.id] not in domain.levels
+        }
+        for name, level in none_such.items():
+            said = said.without([name], f"there is no level {level}")
+        options = [
+            [_points(domain, level) for level in domain.levels if said.numbers.get(domain.id, level) == level]
+            for domain in DOMAINS
+        ]
+        low, high = extremes(options, (0, 0, 0))
+        case = {
+            name: Interval(Fraction(least), Fraction(most))
+            for name, least, most in zip(_FIELDS, low, high, strict=True)
+        }
+        return Cases((case,), open_items=said.open(_ITEMS), refused=said.refusals)
+
+
+def _points(domain: Domain, level: int) -> tuple[int, int, int]:
+    """Give the points of a level in the order of the fields."""
+    points = level * domain.weight
+    return points if domain.of_the_eight else 0, points, level * domain.clinical_weight

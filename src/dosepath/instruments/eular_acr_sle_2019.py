@@ -1,0 +1,166 @@
+"""2019 EULAR/ACR classification criteria for systemic lupus erythematosus.
+
+Entry: antinuclear antibodies of 1:80 or more, ever. Then ten domains, of which only the heaviest criterion counts.
+Classified with 10 points or more and at least one criterion of a clinical domain. A criterion counts if it was there
+once, ever, and lupus is the likeliest explanation. Fever and low white cells have other limits than in SLEDAI-2K.
+
+Verification: points of all criteria as gathered in the project's reference notes (four public tables, one open
+implementation with tests); domain maxima add up to 51; shared cases, 2026-11-23.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from dosepath.core.facts import Value
+from dosepath.core.instrument import Cases, Field, Item
+from dosepath.core.interval import Interval
+from dosepath.core.source import Citation
+from dosepath.instruments.answers import YES_OR_NO, Answers, Weighted, items_of, read_answers, yes_or_no
+from dosepath.instruments.entered import entered_cases
+from dosepath.instruments.sums import all_reachable
+
+CUT_OFF = 10
+"""Points from which a patient is classified."""
+
+ENTRY = "ana"
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """Criteria of which only the heaviest counts."""
+
+    name: str
+    clinical: bool
+    criteria: tuple[Weighted, ...]
+
+
+DOMAINS = (
+    Domain("constitutional", True, (Weighted("fever", 2, "above 38.3 degrees Celsius"),)),
+    Domain("haematological", True, (
+        Weighted("leukopenia", 3, "white cells below 4.0 x 10^9/L"),
+        Weighted("thrombocytopenia", 4, "platelets below 100 x 10^9/L"),
+        Weighted("autoimmune_hemolysis", 4, "haemolysis with a positive direct antiglobulin test"),
+    )),
+    Domain("neuropsychiatric", True, (
+        Weighted("delirium", 2, "delirium"),
+        Weighted("psychosis", 3, "delusions or hallucinations without insight and without delirium"),
+        Weighted("seizure", 5, "focal or generalised seizure"),
+    )),
+    Domain("mucocutaneous", True, (
+        Weighted("nonscarring_alopecia", 2, "loss of hair without scars"),
+        Weighted("oral_ulcers", 2, "ulcers of the mouth"),
+        Weighted("subacute_cutaneous_or_discoid", 4, "subacute cutaneous or discoid lupus"),
+        Weighted("acute_cutaneous_lupus", 6, "malar rash or widespread maculopapular rash"),
+    )),
+    Domain("serosal", True, (
+        Weighted("effusion", 5, "pleural or pericardial effusion on imaging"),
+        Weighted("acute_pericarditis", 6, "acute pericarditis: two of pain, rub, ECG change, effusion"),
+    )),
+    Domain("musculoskeletal", True, (
+        Weighted("joint_involvement", 6, "two or more joints swollen, or tender with 30 minutes of morning stiffness"),
+    )),
+    Domain("renal", True, (
+        Weighted("proteinuria", 4, "more than 0.5 g protein in urine a day"),
+        Weighted("biopsy_class_2_or_5", 8, "nephritis of class II or V on biopsy"),
+        Weighted("biopsy_class_3_or_4", 10, "nephritis of class III or IV on biopsy"),
+    )),
+    Domain("antiphospholipid antibodies", False, (
+        Weighted("apl_any", 2, "anticardiolipin at medium or high titre, anti-beta2GP1 or lupus anticoagulant"),
+    )),
+    Domain("complement", False, (
+        Weighted("low_c3_or_c4", 3, "C3 or C4 low"),
+        Weighted("low_c3_and_c4", 4, "C3 and C4 low"),
+    )),
+    Domain("antibodies specific for lupus", False, (
+        Weighted("anti_dsdna_or_anti_sm", 6, "anti-dsDNA or anti-Sm"),
+    )),
+)  # fmt: skip
+
+_CITATION = Citation(
+    "Aringer M, Costenbader K, Daikh D et al. Ann Rheum Dis 2019;78:1151-1159", "10.1136/annrheumdis-2018-214819"
+)
+_NAME = "2019 EULAR/ACR classification criteria for SLE"
+_ENTRIES = {"classified": Field(f"classified by {_NAME}", choices=YES_OR_NO)}
+_FIELDS = {**_ENTRIES, "score": Field("points of the criteria, whatever the entry", unit="1")}
+_ITEMS = {
+    ENTRY: yes_or_no(ENTRY, "antinuclear antibodies of 1:80 or more, ever"),
+    **items_of(row for domain in DOMAINS for row in domain.criteria),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class EularAcrSle2019:
+    """Whether lupus is classified, and the points."""
+
+    id: str = "eular_acr_sle_2019"
+    name: str = _NAME
+    version: str = "2019"
+    citation: Citation = _CITATION
+    one_assessment: bool = False
+
+    @property
+    def fields(self) -> Mapping[str, Field]:
+        """The classification, and 0 to 51 points."""
+        return _FIELDS
+
+    @property
+    def entries(self) -> Mapping[str, Field]:
+        """The classification may be entered."""
+        return _ENTRIES
+
+    @property
+    def items(self) -> Mapping[str, Item]:
+        """The entry criterion `ana` and 21 criteria, yes or no."""
+        return _ITEMS
+
+    def cases(self, entered: Mapping[str, Value]) -> Cases:
+        """Give the one case of what was entered."""
+        return entered_cases(_ENTRIES, entered)
+
+    def score(self, answers: Mapping[str, Value]) -> Cases:
+        """List what the criteria leave possible.
+
+        A criterion that weighs no more than one of its domain that is present is not missed.
+
+        Examples
+        --------
+        >>> seen = dict.fromkeys(EularAcrSle2019().items, False) | {"ana": True, "biopsy_class_3_or_4": True}
+        >>> del seen["proteinuria"]
+        >>> EularAcrSle2019().score(seen).possible[0]["classified"], EularAcrSle2019().score(seen).open_items
+        ('true', ())
+        """
+        said = read_answers(_ITEMS, answers)
+        sums = all_reachable((_options(domain, said) for domain in DOMAINS), (0, 0))
+        entry = said.flags.get(ENTRY)
+        found: set[tuple[int, bool]] = set()
+        for points, clinical in sums:
+            reached = points >= CUT_OFF and clinical > 0
+            if entry is not False:
+                found.add((points, reached))
+            if entry is not True:
+                found.add((points, False))
+        open_items = tuple(
+            row.id
+            for domain in DOMAINS
+            for row in domain.criteria
+            if row.id not in said.flags and row.points > _present(domain, said)
+        )
+        if entry is None and any(reached for _, reached in found):
+            open_items = (ENTRY, *open_items)
+        possible = tuple(
+            {"classified": "true" if reached else "false", "score": Interval.at(points)}
+            for points, reached in sorted(found)
+        )
+        return Cases(possible, open_items=open_items, refused=said.refusals)
+
+
+def _present(domain: Domain, said: Answers) -> int:
+    """Give the points of the heaviest criterion that is present."""
+    return max((row.points for row in domain.criteria if said.yes(row.id)), default=0)
+
+
+def _options(domain: Domain, said: Answers) -> list[tuple[int, int]]:
+    """Give the points that a domain may have, each with 1 if it is a clinical domain with a criterion present."""
+    present = _present(domain, said)
+    heavier = {row.points for row in domain.criteria if row.id not in said.flags and row.points > present}
+    return [(points, int(domain.clinical and points > 0)) for points in (present, *heavier)]

@@ -1,0 +1,112 @@
+"""LeRoy's subsets of systemic sclerosis, by where the skin has thickened at any time.
+
+Diffuse: upper arm, thigh or trunk. Limited: only beyond elbow and knee, or the face. None: no thick skin. LeRoy counts
+the trunk; a protocol that names elbow and knee alone can use `proximal_limb` as well.
+
+Verification: the rule is from memory, and so is that face and neck alone are limited; elbow and knee are also in the
+wording of the trial (NCT06680388). Shared cases, 2026-11-23.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import product
+
+from dosepath.core.facts import Value
+from dosepath.core.instrument import Cases, Field, Item
+from dosepath.core.source import Citation
+from dosepath.instruments.answers import YES_OR_NO, read_answers, yes_or_no
+from dosepath.instruments.entered import field_value
+
+SITES = {
+    "skin_upper_arm": "thick skin proximal to the elbow (upper arm)",
+    "skin_thigh": "thick skin proximal to the knee (thigh)",
+    "skin_trunk": "thick skin of chest or abdomen",
+    "skin_distal_or_face": "thick skin distal to elbow or knee, or of face or neck",
+}
+
+_CITATION = Citation("LeRoy EC, Black C, Fleischmajer R et al. J Rheumatol 1988;15:202-205")
+_FIELDS = {
+    "subset": Field("skin subset", choices=("diffuse", "limited", "none")),
+    "proximal_limb": Field("thick skin of upper arm or thigh", choices=YES_OR_NO),
+}
+_PAIRS = (("diffuse", "true"), ("diffuse", "false"), ("limited", "false"), ("none", "false"))
+"""Subset and proximal limb, as they can stand together; diffuse without a proximal limb is the trunk alone."""
+
+_ITEMS = {name: yes_or_no(name, label) for name, label in SITES.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class LeRoy1988:
+    """The subset of the skin."""
+
+    id: str = "leroy_1988"
+    name: str = "LeRoy subset of systemic sclerosis"
+    version: str = "1988"
+    citation: Citation = _CITATION
+    one_assessment: bool = False
+
+    @property
+    def fields(self) -> Mapping[str, Field]:
+        """The subset, and whether upper arm or thigh is involved."""
+        return _FIELDS
+
+    @property
+    def entries(self) -> Mapping[str, Field]:
+        """Both may be entered."""
+        return _FIELDS
+
+    @property
+    def items(self) -> Mapping[str, Item]:
+        """Four regions of the skin, yes or no."""
+        return _ITEMS
+
+    def cases(self, entered: Mapping[str, Value]) -> Cases:
+        """List the pairs of subset and proximal limb that agree with what was entered.
+
+        Examples
+        --------
+        >>> LeRoy1988().cases({"subset": "limited"}).possible
+        ({'subset': 'limited', 'proximal_limb': 'false'},)
+        >>> [case["proximal_limb"] for case in LeRoy1988().cases({"subset": "diffuse"}).possible]
+        ['true', 'false']
+        """
+        told = {name: said for name, value in entered.items() if (said := field_value(value)) is not None}
+        missing = tuple(name for name in _FIELDS if name not in told)
+        if len(missing) == len(_FIELDS):
+            return Cases((), open_items=missing)
+        pairs = [dict(zip(_FIELDS, pair, strict=True)) for pair in _PAIRS]
+        possible = tuple(pair for pair in pairs if all(told.get(name, said) == said for name, said in pair.items()))
+        if not possible:
+            conflict = " and ".join(f"{name} {said}" for name, said in told.items())
+            return Cases((), conflict=f"{conflict} do not go together")
+        return Cases(possible, open_items=missing if len(possible) > 1 else ())
+
+    def score(self, answers: Mapping[str, Value]) -> Cases:
+        """List the subsets that the regions leave possible.
+
+        Examples
+        --------
+        >>> LeRoy1988().score({"skin_thigh": True}).possible
+        ({'subset': 'diffuse', 'proximal_limb': 'true'},)
+        """
+        said = read_answers(_ITEMS, answers)
+        options = [[said.flags[site]] if site in said.flags else [False, True] for site in SITES]
+        found = {_subset(*sites) for sites in product(*options)}
+        limb_open = not (said.yes("skin_upper_arm") or said.yes("skin_thigh"))
+        matters = {
+            "skin_upper_arm": limb_open,
+            "skin_thigh": limb_open,
+            "skin_trunk": limb_open,
+            "skin_distal_or_face": limb_open and not said.yes("skin_trunk"),
+        }
+        return Cases(
+            tuple({"subset": subset, "proximal_limb": limb} for subset, limb in sorted(found)),
+            open_items=tuple(site for site in said.open(SITES) if matters[site]),
+            refused=said.refusals,
+        )
+
+
+def _subset(upper_arm: bool, thigh: bool, trunk: bool, distal_or_face: bool) -> tuple[str, str]:
+    limb = upper_arm or thigh
+    subset = "diffuse" if limb or trunk else "limited" if distal_or_face else "none"
+    return subset, "true" if limb else "false"

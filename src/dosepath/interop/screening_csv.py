@@ -1,0 +1,52 @@
+"""Screening reports -> the worklist as CSV, one row for each patient and arm."""
+
+import csv
+import io
+from collections.abc import Iterable
+from typing import Final
+
+from dosepath.core.verdict import Verdict
+from dosepath.eligibility.gaps import orders
+from dosepath.eligibility.report import ScreeningReport
+from dosepath.protocol.model import GateName
+from dosepath.trial.journeys import PatientScreening
+
+COLUMNS: Final = (
+    *("patient", "arm", "disease_on_record", "on", "gate", "overall", "met", "not_met", "unknown"),
+    *("blockers", "undecided", "next_order", "expires", "alerts", "protocol", "version", "digest"),
+)
+
+
+def worklist(screenings: Iterable[PatientScreening], gate: GateName) -> str:
+    """Write the worklist; lists within a cell are separated by blanks, alerts by semicolons."""
+    written = io.StringIO()
+    writer = csv.DictWriter(written, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    for screening in screenings:
+        for report in screening.shown(gate):
+            writer.writerow(_row(report, gate, on_record=report.arm in screening.suggested))
+    return written.getvalue()
+
+
+def _row(report: ScreeningReport, gate: GateName, *, on_record: bool) -> dict[str, str | int]:
+    found = report.gates[gate]
+    steps = orders(found, report.protocol)
+    return {
+        "patient": report.patient,
+        "arm": report.arm,
+        "disease_on_record": "yes" if on_record else "no",
+        "on": report.on.isoformat(),
+        "gate": gate.value,
+        "overall": found.overall.value,
+        "met": found.count(Verdict.MET),
+        "not_met": found.count(Verdict.NOT_MET),
+        "unknown": found.count(Verdict.UNKNOWN),
+        "blockers": " ".join(found.blockers),
+        "undecided": " ".join(found.undecided),
+        "next_order": str(steps[0]) if steps else "",
+        "expires": found.expires.isoformat() if found.expires else "",
+        "alerts": "; ".join(report.alerts),
+        "protocol": report.protocol.id,
+        "version": report.protocol.file.version,
+        "digest": report.protocol.digest,
+    }
