@@ -16,13 +16,15 @@ not apply is from memory; it stands in the label of one item and decides only if
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from dosepath.core.facts import Value
-from dosepath.core.instrument import Cases, Field, FieldValue, Item
+from dosepath.core.instrument import YES_OR_NO, Field, FieldValue, Item, ItemAnswer, Score, Verification
 from dosepath.core.interval import Interval
 from dosepath.core.source import Citation
-from dosepath.instruments.answers import YES_OR_NO, Answers, Weighted, items_of, read_answers, yes_or_no
-from dosepath.instruments.entered import entered_cases
+from dosepath.instruments.answers import Answers, Weighted, items_of, read_answers
+from dosepath.instruments.entered import entered_score
+from dosepath.instruments.items import choice, yes_or_no
 from dosepath.instruments.sums import Options, all_reachable, either
 
 CUT_OFF = 9
@@ -58,6 +60,11 @@ NOT_APPLICABLE_IF = {
     ),
 }
 
+_VERIFICATION = Verification(
+    "two public tables, one open implementation with tests, table 2 of the paper",
+    date(2026, 11, 23),
+    "the disorders to which the criteria do not apply",
+)
 _CITATION = Citation("van den Hoogen F, Khanna D, Fransen J et al. Ann Rheum Dis 2013;72:1747-1755")
 _NAME = "2013 ACR/EULAR classification criteria for systemic sclerosis"
 _ENTRIES = {"classified": Field(f"classified by {_NAME}", choices=YES_OR_NO)}
@@ -68,7 +75,7 @@ _FIELDS = {
 }
 _ITEMS = {
     SUFFICIENT: yes_or_no(SUFFICIENT, "thick skin of the fingers of both hands, reaching beyond the knuckles"),
-    **{name: Item(name, label, choices=tuple(levels)) for name, (label, levels) in LEVELS.items()},
+    **{name: choice(name, label, levels.keys()) for name, (label, levels) in LEVELS.items()},
     **items_of(ADDITIVE),
     **{name: yes_or_no(name, label) for name, label in NOT_APPLICABLE_IF.items()},
 }
@@ -83,6 +90,7 @@ class AcrEularSsc2013:
     version: str = "2013"
     citation: Citation = _CITATION
     one_assessment: bool = False
+    verification: Verification = _VERIFICATION
 
     @property
     def fields(self) -> Mapping[str, Field]:
@@ -99,17 +107,17 @@ class AcrEularSsc2013:
         """The sufficient item, two with levels, five that add points, two that say that the criteria do not apply."""
         return _ITEMS
 
-    def cases(self, entered: Mapping[str, Value]) -> Cases:
+    def from_entered(self, entered: Mapping[str, Value]) -> Score:
         """Give the one case of what was entered."""
-        return entered_cases(_ENTRIES, entered)
+        return entered_score(self.id, self.version, _ENTRIES, entered)
 
-    def score(self, answers: Mapping[str, Value]) -> Cases:
+    def score(self, answers: Mapping[str, ItemAnswer]) -> Score:
         """List what the items leave possible.
 
         Examples
         --------
         >>> scored = AcrEularSsc2013().score({"skin_proximal_mcp": True})
-        >>> scored.possible[0]["classified"], scored.open_items
+        >>> scored.possible[0]["classified"], scored.missing
         ('true', ())
         """
         said = _consistent(read_answers(_ITEMS, answers))
@@ -130,7 +138,10 @@ class AcrEularSsc2013:
             )
         if len(applies) > 1:
             open_items += tuple(name for name in NOT_APPLICABLE_IF if name in said.refused)
-        return Cases(tuple(possible), open_items=open_items, refused=said.refusals)
+        return Score(self.id, self.version, tuple(possible), missing=open_items, refused=said.refusals)
+
+
+ACR_EULAR_SSC_2013 = AcrEularSsc2013()
 
 
 def _consistent(said: Answers) -> Answers:
@@ -143,7 +154,7 @@ def _consistent(said: Answers) -> Answers:
 
 
 def _applies(said: Answers) -> set[bool]:
-    """Answer whether the criteria apply; both where an answer about it could not be used."""
+    """ItemAnswer whether the criteria apply; both where an answer about it could not be used."""
     if any(said.yes(name) for name in NOT_APPLICABLE_IF):
         return {False}
     return {True, False} if any(name in said.refused for name in NOT_APPLICABLE_IF) else {True}

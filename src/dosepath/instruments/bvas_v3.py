@@ -17,12 +17,13 @@ caps add up to 63 and 33; shared cases, 2026-11-23. Ask for the official form be
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 
 from dosepath.core.facts import Value
-from dosepath.core.instrument import Cases, Field, FieldValue, Item
+from dosepath.core.instrument import Field, FieldValue, Item, ItemAnswer, Score, Verification
 from dosepath.core.interval import Interval
 from dosepath.core.source import Citation
-from dosepath.instruments.answers import Answers, read_answers, yes_or_no
+from dosepath.instruments.answers import Answers, read_answers
 from dosepath.instruments.bvas_v3_items import (
     CREATININE_BANDS,
     HEAVY,
@@ -34,12 +35,18 @@ from dosepath.instruments.bvas_v3_items import (
     Sign,
     System,
 )
-from dosepath.instruments.entered import entered_cases
+from dosepath.instruments.entered import entered_score
+from dosepath.instruments.items import yes_or_no
 from dosepath.instruments.sums import CASE_LIMIT, Options, Points, all_reachable, either, extremes, reachable
 
 FIRST_ASSESSMENT = "first_assessment"
 ALL_PERSISTENT = "all_persistent"
 
+_VERIFICATION = Verification(
+    "two public tables, the abstract, one open implementation",
+    date(2026, 11, 23),
+    "three disputed points, marked in the table of items",
+)
 _CITATION = Citation("Mukhtyar C, Lee R, Brown D et al. Ann Rheum Dis 2009;68:1827-1832")
 _COUNTS = {
     "major_items": Field("items that are major in BVAS/WG", unit="1"),
@@ -77,6 +84,7 @@ class BvasV3:
     version: str = "3"
     citation: Citation = _CITATION
     one_assessment: bool = True
+    verification: Verification = _VERIFICATION
 
     @property
     def fields(self) -> Mapping[str, Field]:
@@ -93,12 +101,12 @@ class BvasV3:
         """The 56 items, two that serve the profiles, and two about the form as a whole, yes or no."""
         return _ITEMS
 
-    def cases(self, entered: Mapping[str, Value]) -> Cases:
+    def from_entered(self, entered: Mapping[str, Value]) -> Score:
         """Give the one case of what was entered; counts stand for both profiles, and no total tells them."""
-        found = entered_cases(_ENTRIES, entered, _FEEDS)
-        return replace(found, open_items=tuple(name for name in found.open_items if name in _COUNTS))
+        found = entered_score(self.id, self.version, _ENTRIES, entered, _FEEDS)
+        return replace(found, missing=tuple(name for name in found.missing if name in _COUNTS))
 
-    def score(self, answers: Mapping[str, Value]) -> Cases:
+    def score(self, answers: Mapping[str, ItemAnswer]) -> Score:
         """List the totals and counts that the items leave possible.
 
         Where too many combinations are possible, one case gives bounds for each value on its own.
@@ -121,7 +129,10 @@ class BvasV3:
                 break
             found.update(sums)
         possible = [_case(map(Interval.at, points)) for points in sorted(found)] if enumerated else [_bounds(said)]
-        return Cases(tuple(possible), open_items=_open(said, columns), refused=said.refusals)
+        return Score(self.id, self.version, tuple(possible), missing=_open(said, columns), refused=said.refusals)
+
+
+BVAS_V3 = BvasV3()
 
 
 def _consistent(said: Answers) -> Answers:
@@ -184,7 +195,7 @@ def _options(system: System, said: Answers, *, persistent: bool) -> list[Options
 
 
 def _band_may_hold(said: Answers, *, persistent: bool) -> bool:
-    """Answer whether a band of creatinine that was not answered may hold."""
+    """ItemAnswer whether a band of creatinine that was not answered may hold."""
     return not persistent and not said.no(FIRST_ASSESSMENT) and not any(said.yes(band) for band in CREATININE_BANDS)
 
 
@@ -256,7 +267,7 @@ def _open(said: Answers, columns: tuple[bool, ...]) -> tuple[str, ...]:
 
 
 def _columns_differ(system: System, said: Answers) -> bool:
-    """Answer whether some form with these answers has other points in one column than in the other."""
+    """ItemAnswer whether some form with these answers has other points in one column than in the other."""
     options: list[Options] = []
     for sign in system.signs:
         if sign.persistent is None or sign.id in CREATININE_BANDS:

@@ -80,3 +80,6 @@ class CockcroftGault:
                 return male
             case _:
                 return male.hull(female)
+
+
+COCKCROFT_GAULT = CockcroftGault()

@@ -1,19 +1,13 @@
-"""Results that are entered as such, and the instruments of which nothing else is read.
-
-`haq_di` and `chcc_2012` are given as they were entered. The instruments with items have modules of their own and take
-entered results as well.
-"""
+"""Results that are entered instead of the items of a form."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from types import MappingProxyType
 
 from dosepath.core.facts import Value
-from dosepath.core.instrument import Cases, Field, FieldValue, Item
+from dosepath.core.instrument import Field, FieldValue, Score
 from dosepath.core.interval import Interval
 from dosepath.core.quantity import Quantity
-from dosepath.core.source import Citation
 
 NO_FEEDS: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
@@ -31,13 +25,19 @@ def field_value(value: Value) -> FieldValue | None:
             return None
 
 
-def entered_cases(
-    entries: Mapping[str, Field], entered: Mapping[str, Value], feeds: Mapping[str, tuple[str, ...]] = NO_FEEDS
-) -> Cases:
+def entered_score(
+    instrument: str,
+    version: str,
+    entries: Mapping[str, Field],
+    entered: Mapping[str, Value],
+    feeds: Mapping[str, tuple[str, ...]] = NO_FEEDS,
+) -> Score:
     """Give the one case of what was entered.
 
     Parameters
     ----------
+    instrument, version
+        What was scored.
     entries
         Results that may be entered.
     entered
@@ -47,7 +47,8 @@ def entered_cases(
 
     Examples
     --------
-    >>> entered_cases({"classified": Field("classified", choices=("true", "false"))}, {"classified": True}).possible
+    >>> entries = {"classified": Field("classified", choices=("true", "false"))}
+    >>> entered_score("demo", "1", entries, {"classified": True}).possible
     ({'classified': 'true'},)
     """
     case: dict[str, FieldValue] = {}
@@ -58,50 +59,4 @@ def entered_cases(
         for name in (entry, *feeds.get(entry, ())):
             case[name] = read
     missing = tuple(name for name in entries if name not in case)
-    return Cases((case,) if case else (), open_items=missing)
-
-
-@dataclass(frozen=True, slots=True)
-class EnteredResult:
-    """An instrument whose fields are the results that are entered."""
-
-    id: str
-    name: str
-    version: str
-    citation: Citation
-    fields: Mapping[str, Field]
-    one_assessment: bool = False
-
-    @property
-    def entries(self) -> Mapping[str, Field]:
-        """Results that may be entered."""
-        return self.fields
-
-    @property
-    def items(self) -> Mapping[str, Item]:
-        """None: no form of this instrument is read."""
-        return {}
-
-    def cases(self, entered: Mapping[str, Value]) -> Cases:
-        """Give the one case of what was entered."""
-        return entered_cases(self.entries, entered)
-
-    def score(self, answers: Mapping[str, Value]) -> Cases:
-        """Give no case, for there are no items."""
-        return Cases(())
-
-
-CHCC_2012 = EnteredResult(
-    "chcc_2012",
-    "2012 Chapel Hill consensus nomenclature of vasculitides",
-    "2012",
-    Citation("Jennette JC, Falk RJ, Bacon PA et al. Arthritis Rheum 2013;65:1-11"),
-    {"diagnosis": Field("diagnosis", choices=("GPA", "MPA", "EGPA", "other"))},
-)
-HAQ_DI = EnteredResult(
-    "haq_di",
-    "Health Assessment Questionnaire disability index",
-    "1980",
-    Citation("Fries JF, Spitz P, Kraines RG, Holman HR. Arthritis Rheum 1980;23:137-145"),
-    {"score": Field("disability index", unit="1")},
-)
+    return Score(instrument, version, (case,) if case else (), missing)

@@ -13,14 +13,16 @@ and deciding: the top level of each of those domains, and that the central nervo
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 
 from dosepath.core.facts import Value
-from dosepath.core.instrument import Cases, Field, Item
+from dosepath.core.instrument import Field, Item, ItemAnswer, Score, Verification
 from dosepath.core.interval import Interval
 from dosepath.core.source import Citation
 from dosepath.instruments.answers import read_answers
-from dosepath.instruments.entered import entered_cases
+from dosepath.instruments.entered import entered_score
+from dosepath.instruments.items import whole
 from dosepath.instruments.sums import extremes
 
 
@@ -106,6 +108,11 @@ DOMAINS = (
     }),
 )  # fmt: skip
 
+_VERIFICATION = Verification(
+    "table reprints of the 2010 and 2016 papers; maxima 123, 135 and 60",
+    date(2026, 11, 23),
+    "meaning of the levels from articular on the list, and their top levels",
+)
 _CITATION = Citation("Seror R, Ravaud P, Bowman SJ et al. Ann Rheum Dis 2010;69:1103-1109", "10.1136/ard.2009.110619")
 _ENTRIES = {
     "total_8_domains": Field("score of the eight domains of the trial", unit="1"),
@@ -113,10 +120,11 @@ _ENTRIES = {
 }
 _FIELDS = {**_ENTRIES, "clinessdai": Field("ClinESSDAI, eleven domains with weights of their own", unit="1")}
 _ITEMS = {
-    domain.id: Item(
+    domain.id: whole(
         domain.id,
         f"{domain.id}: " + "; ".join(f"{level} {meaning}" for level, meaning in domain.levels.items()),
-        high=max(domain.levels),
+        0,
+        max(domain.levels),
     )
     for domain in DOMAINS
 }
@@ -131,6 +139,7 @@ class Essdai:
     version: str = "2010"
     citation: Citation = _CITATION
     one_assessment: bool = False
+    verification: Verification = _VERIFICATION
 
     @property
     def fields(self) -> Mapping[str, Field]:
@@ -147,11 +156,11 @@ class Essdai:
         """A level for each of twelve domains, not yet multiplied by its weight."""
         return _ITEMS
 
-    def cases(self, entered: Mapping[str, Value]) -> Cases:
+    def from_entered(self, entered: Mapping[str, Value]) -> Score:
         """Give the one case of what was entered."""
-        return entered_cases(_ENTRIES, entered)
+        return entered_score(self.id, self.version, _ENTRIES, entered)
 
-    def score(self, answers: Mapping[str, Value]) -> Cases:
+    def score(self, answers: Mapping[str, ItemAnswer]) -> Score:
         """Give the bounds of the scores; a domain that was not assessed may have any of its levels.
 
         Both ends of the bounds can be reached, so they settle any limit that they can settle.
@@ -182,7 +191,10 @@ class Essdai:
             name: Interval(Fraction(least), Fraction(most))
             for name, least, most in zip(_FIELDS, low, high, strict=True)
         }
-        return Cases((case,), open_items=said.open(_ITEMS), refused=said.refusals)
+        return Score(self.id, self.version, (case,), missing=said.open(_ITEMS), refused=said.refusals)
+
+
+ESSDAI = Essdai()
 
 
 def _points(domain: Domain, level: int) -> tuple[int, int, int]:

@@ -10,13 +10,15 @@ implementation with tests); domain maxima add up to 51; shared cases, 2026-11-23
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from dosepath.core.facts import Value
-from dosepath.core.instrument import Cases, Field, Item
+from dosepath.core.instrument import YES_OR_NO, Field, Item, ItemAnswer, Score, Verification
 from dosepath.core.interval import Interval
 from dosepath.core.source import Citation
-from dosepath.instruments.answers import YES_OR_NO, Answers, Weighted, items_of, read_answers, yes_or_no
-from dosepath.instruments.entered import entered_cases
+from dosepath.instruments.answers import Answers, Weighted, items_of, read_answers
+from dosepath.instruments.entered import entered_score
+from dosepath.instruments.items import yes_or_no
 from dosepath.instruments.sums import all_reachable
 
 CUT_OFF = 10
@@ -76,6 +78,10 @@ DOMAINS = (
     )),
 )  # fmt: skip
 
+_VERIFICATION = Verification(
+    "four public tables, one open implementation with tests; maxima add up to 51",
+    date(2026, 11, 23),
+)
 _CITATION = Citation(
     "Aringer M, Costenbader K, Daikh D et al. Ann Rheum Dis 2019;78:1151-1159", "10.1136/annrheumdis-2018-214819"
 )
@@ -97,6 +103,7 @@ class EularAcrSle2019:
     version: str = "2019"
     citation: Citation = _CITATION
     one_assessment: bool = False
+    verification: Verification = _VERIFICATION
 
     @property
     def fields(self) -> Mapping[str, Field]:
@@ -113,11 +120,11 @@ class EularAcrSle2019:
         """The entry criterion `ana` and 21 criteria, yes or no."""
         return _ITEMS
 
-    def cases(self, entered: Mapping[str, Value]) -> Cases:
+    def from_entered(self, entered: Mapping[str, Value]) -> Score:
         """Give the one case of what was entered."""
-        return entered_cases(_ENTRIES, entered)
+        return entered_score(self.id, self.version, _ENTRIES, entered)
 
-    def score(self, answers: Mapping[str, Value]) -> Cases:
+    def score(self, answers: Mapping[str, ItemAnswer]) -> Score:
         """List what the criteria leave possible.
 
         A criterion that weighs no more than one of its domain that is present is not missed.
@@ -126,7 +133,7 @@ class EularAcrSle2019:
         --------
         >>> seen = dict.fromkeys(EularAcrSle2019().items, False) | {"ana": True, "biopsy_class_3_or_4": True}
         >>> del seen["proteinuria"]
-        >>> EularAcrSle2019().score(seen).possible[0]["classified"], EularAcrSle2019().score(seen).open_items
+        >>> EularAcrSle2019().score(seen).possible[0]["classified"], EularAcrSle2019().score(seen).missing
         ('true', ())
         """
         said = read_answers(_ITEMS, answers)
@@ -151,7 +158,10 @@ class EularAcrSle2019:
             {"classified": "true" if reached else "false", "score": Interval.at(points)}
             for points, reached in sorted(found)
         )
-        return Cases(possible, open_items=open_items, refused=said.refusals)
+        return Score(self.id, self.version, possible, missing=open_items, refused=said.refusals)
+
+
+EULAR_ACR_SLE_2019 = EularAcrSle2019()
 
 
 def _present(domain: Domain, said: Answers) -> int:

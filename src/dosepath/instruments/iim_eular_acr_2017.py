@@ -21,15 +21,17 @@ nothing; that enzymes count if they were ever raised.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 from math import exp
 
 from dosepath.core.facts import Value
-from dosepath.core.instrument import Cases, Field, FieldValue, Item
+from dosepath.core.instrument import Field, FieldValue, Item, ItemAnswer, Score, Verification
 from dosepath.core.interval import Interval
 from dosepath.core.source import Citation
-from dosepath.instruments.answers import Answers, read_answers, yes_or_no
-from dosepath.instruments.entered import entered_cases
+from dosepath.instruments.answers import Answers, read_answers
+from dosepath.instruments.entered import entered_score
+from dosepath.instruments.items import yes_or_no
 from dosepath.instruments.sums import Options, Points, all_reachable, either, extremes
 
 
@@ -89,6 +91,11 @@ WITH_BIOPSY = Model(6.49, {"definite": 87, "probable": 67, "possible": 65})
 PERCENT_FROM: Mapping[str, int] = {"definite": 90, "probable": 55, "possible": 50, "not_iim": 0}
 """Least probability of each category, as published."""
 
+_VERIFICATION = Verification(
+    "reprint of the table in RMD Open, abstracts of both papers",
+    date(2026, 11, 23),
+    "constants of the formulas; onset before 18 years",
+)
 _CITATION = Citation(
     "Lundberg IE, Tjärnlund A, Bottai M et al. Ann Rheum Dis 2017;76:1955-1964", "10.1136/annrheumdis-2017-211468"
 )
@@ -115,6 +122,7 @@ class IimEularAcr2017:
     version: str = "2017"
     citation: Citation = _CITATION
     one_assessment: bool = False
+    verification: Verification = _VERIFICATION
 
     @property
     def fields(self) -> Mapping[str, Field]:
@@ -131,11 +139,11 @@ class IimEularAcr2017:
         """Seventeen features, the precondition, and whether a biopsy was read, yes or no."""
         return _ITEMS
 
-    def cases(self, entered: Mapping[str, Value]) -> Cases:
+    def from_entered(self, entered: Mapping[str, Value]) -> Score:
         """Give the one case of what was entered."""
-        return entered_cases(_ENTRIES, entered)
+        return entered_score(self.id, self.version, _ENTRIES, entered)
 
-    def score(self, answers: Mapping[str, Value]) -> Cases:
+    def score(self, answers: Mapping[str, ItemAnswer]) -> Score:
         """List what the features leave possible.
 
         Examples
@@ -148,7 +156,7 @@ class IimEularAcr2017:
         """
         said = _consistent(read_answers(_ITEMS, answers))
         if said.no(NO_BETTER_EXPLANATION):
-            return Cases((_not_applicable(),), refused=said.refusals)
+            return Score(self.id, self.version, (_not_applicable(),), refused=said.refusals)
         possible: list[Mapping[str, FieldValue]] = []
         if not said.yes(NO_BETTER_EXPLANATION):
             possible.append(_not_applicable())
@@ -158,7 +166,10 @@ class IimEularAcr2017:
             rows = _options(said, BIOPSY if with_biopsy else ())
             column = [[(points[with_biopsy],) for points in options] for options in rows]
             possible.extend(_case(model, tenths) for (tenths,) in all_reachable(column, (0,)))
-        return Cases(tuple(possible), open_items=_open(said, models), refused=said.refusals)
+        return Score(self.id, self.version, tuple(possible), missing=_open(said, models), refused=said.refusals)
+
+
+IIM_EULAR_ACR_2017 = IimEularAcr2017()
 
 
 def _consistent(said: Answers) -> Answers:
@@ -212,7 +223,7 @@ def _open(said: Answers, models: tuple[Model, ...]) -> tuple[str, ...]:
 
 
 def _differ(tenths: Points) -> bool:
-    """Answer whether the two columns give different results; high scores round to 100 % in both."""
+    """ItemAnswer whether the two columns give different results; high scores round to 100 % in both."""
     without, with_biopsy = tenths
     return _case(WITHOUT_BIOPSY, without) != _case(WITH_BIOPSY, with_biopsy)
 

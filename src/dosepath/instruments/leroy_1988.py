@@ -9,13 +9,15 @@ wording of the trial (NCT06680388). Shared cases, 2026-11-23.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from itertools import product
 
 from dosepath.core.facts import Value
-from dosepath.core.instrument import Cases, Field, Item
+from dosepath.core.instrument import YES_OR_NO, Field, Item, ItemAnswer, Score, Verification
 from dosepath.core.source import Citation
-from dosepath.instruments.answers import YES_OR_NO, read_answers, yes_or_no
+from dosepath.instruments.answers import read_answers
 from dosepath.instruments.entered import field_value
+from dosepath.instruments.items import yes_or_no
 
 SITES = {
     "skin_upper_arm": "thick skin proximal to the elbow (upper arm)",
@@ -24,6 +26,11 @@ SITES = {
     "skin_distal_or_face": "thick skin distal to elbow or knee, or of face or neck",
 }
 
+_VERIFICATION = Verification(
+    "wording of the trial for elbow and knee",
+    date(2026, 11, 23),
+    "the rule",
+)
 _CITATION = Citation("LeRoy EC, Black C, Fleischmajer R et al. J Rheumatol 1988;15:202-205")
 _FIELDS = {
     "subset": Field("skin subset", choices=("diffuse", "limited", "none")),
@@ -44,6 +51,7 @@ class LeRoy1988:
     version: str = "1988"
     citation: Citation = _CITATION
     one_assessment: bool = False
+    verification: Verification = _VERIFICATION
 
     @property
     def fields(self) -> Mapping[str, Field]:
@@ -60,28 +68,28 @@ class LeRoy1988:
         """Four regions of the skin, yes or no."""
         return _ITEMS
 
-    def cases(self, entered: Mapping[str, Value]) -> Cases:
+    def from_entered(self, entered: Mapping[str, Value]) -> Score:
         """List the pairs of subset and proximal limb that agree with what was entered.
 
         Examples
         --------
-        >>> LeRoy1988().cases({"subset": "limited"}).possible
+        >>> LeRoy1988().from_entered({"subset": "limited"}).possible
         ({'subset': 'limited', 'proximal_limb': 'false'},)
-        >>> [case["proximal_limb"] for case in LeRoy1988().cases({"subset": "diffuse"}).possible]
+        >>> [case["proximal_limb"] for case in LeRoy1988().from_entered({"subset": "diffuse"}).possible]
         ['true', 'false']
         """
         told = {name: said for name, value in entered.items() if (said := field_value(value)) is not None}
         missing = tuple(name for name in _FIELDS if name not in told)
         if len(missing) == len(_FIELDS):
-            return Cases((), open_items=missing)
+            return Score(self.id, self.version, (), missing=missing)
         pairs = [dict(zip(_FIELDS, pair, strict=True)) for pair in _PAIRS]
         possible = tuple(pair for pair in pairs if all(told.get(name, said) == said for name, said in pair.items()))
         if not possible:
             conflict = " and ".join(f"{name} {said}" for name, said in told.items())
-            return Cases((), conflict=f"{conflict} do not go together")
-        return Cases(possible, open_items=missing if len(possible) > 1 else ())
+            return Score(self.id, self.version, (), conflict=f"{conflict} do not go together")
+        return Score(self.id, self.version, possible, missing=missing if len(possible) > 1 else ())
 
-    def score(self, answers: Mapping[str, Value]) -> Cases:
+    def score(self, answers: Mapping[str, ItemAnswer]) -> Score:
         """List the subsets that the regions leave possible.
 
         Examples
@@ -99,11 +107,16 @@ class LeRoy1988:
             "skin_trunk": limb_open,
             "skin_distal_or_face": limb_open and not said.yes("skin_trunk"),
         }
-        return Cases(
+        return Score(
+            self.id,
+            self.version,
             tuple({"subset": subset, "proximal_limb": limb} for subset, limb in sorted(found)),
-            open_items=tuple(site for site in said.open(SITES) if matters[site]),
+            missing=tuple(site for site in said.open(SITES) if matters[site]),
             refused=said.refusals,
         )
+
+
+LEROY_1988 = LeRoy1988()
 
 
 def _subset(upper_arm: bool, thigh: bool, trunk: bool, distal_or_face: bool) -> tuple[str, str]:

@@ -11,14 +11,16 @@ the abstract of Rider 2010, the entry criteria of ProDERM); 10 + 7 x 2 x 10 = 15
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 
 from dosepath.core.facts import Value
-from dosepath.core.instrument import Cases, Field, Item
+from dosepath.core.instrument import Field, Item, ItemAnswer, Score, Verification
 from dosepath.core.interval import Interval
 from dosepath.core.quantity import Quantity
 from dosepath.core.source import Citation
 from dosepath.instruments.answers import read_answers
+from dosepath.instruments.items import whole
 
 STRONGEST = 10
 """Highest grade of a muscle; the lowest is 0."""
@@ -40,6 +42,10 @@ SIDES = ("right", "left")
 OTHER_SIDE_POINTS = Fraction(70)
 """Points of the seven muscles of the side that the one-sided form leaves out."""
 
+_VERIFICATION = Verification(
+    "reprint of IMACS form 04, abstract of Rider 2010, entry criteria of ProDERM",
+    date(2026, 11, 23),
+)
 _CITATION = Citation("Rider LG, Koziol D, Giannini EH et al. Arthritis Care Res 2010;62:465-472", "10.1002/acr.20035")
 _TOTAL = {"total_150": Field("MMT-8, two-sided", unit="1")}
 _FIELDS = {
@@ -52,14 +58,14 @@ _FIELDS = {
 
 def _sided(muscles: tuple[tuple[str, str], ...]) -> dict[str, Item]:
     return {
-        f"{muscle}.{side}": Item(f"{muscle}.{side}", f"{label}, {side}", high=STRONGEST)
+        f"{muscle}.{side}": whole(f"{muscle}.{side}", f"{label}, {side}", 0, STRONGEST)
         for muscle, label in muscles
         for side in SIDES
     }
 
 
 _REGIONS: Mapping[str, Mapping[str, Item]] = {
-    "axial": {NECK[0]: Item(*NECK, high=STRONGEST)},
+    "axial": {NECK[0]: whole(*NECK, 0, STRONGEST)},
     "proximal": _sided(PROXIMAL),
     "distal": _sided(DISTAL),
 }
@@ -75,6 +81,7 @@ class Mmt8:
     version: str = "IMACS, 0 to 10 points a muscle"
     citation: Citation = _CITATION
     one_assessment: bool = False
+    verification: Verification = _VERIFICATION
 
     @property
     def fields(self) -> Mapping[str, Field]:
@@ -91,7 +98,7 @@ class Mmt8:
         """Fifteen muscles: the neck flexors, and seven on either side as `muscle.right` and `muscle.left`."""
         return _ITEMS
 
-    def score(self, answers: Mapping[str, Value]) -> Cases:
+    def score(self, answers: Mapping[str, ItemAnswer]) -> Score:
         """Give the bounds of the total; a muscle that was not tested may have any grade.
 
         Examples
@@ -105,22 +112,25 @@ class Mmt8:
         said = read_answers(_ITEMS, answers)
         case = {"total_150": _bounds(_ITEMS, said.numbers)}
         case |= {region: _bounds(items, said.numbers) for region, items in _REGIONS.items()}
-        return Cases((case,), open_items=said.open(_ITEMS), refused=said.refusals)
+        return Score(self.id, self.version, (case,), missing=said.open(_ITEMS), refused=said.refusals)
 
-    def cases(self, entered: Mapping[str, Value]) -> Cases:
+    def from_entered(self, entered: Mapping[str, Value]) -> Score:
         """Give the two-sided total, or the bounds that a one-sided one sets.
 
         Examples
         --------
-        >>> Mmt8().cases({"total_80": Quantity(Fraction(71), "1")}).possible[0]["total_150"].high
+        >>> Mmt8().from_entered({"total_80": Quantity(Fraction(71), "1")}).possible[0]["total_150"].high
         Fraction(141, 1)
         """
         for entry, added in (("total_150", Fraction(0)), ("total_80", OTHER_SIDE_POINTS)):
             value = entered.get(entry)
             if isinstance(value, Quantity):
                 bounds = Interval(value.value, value.value + added)
-                return Cases(({"total_150": bounds},), open_items=("total_150",) if added else ())
-        return Cases((), open_items=("total_150",))
+                return Score(self.id, self.version, ({"total_150": bounds},), missing=("total_150",) if added else ())
+        return Score(self.id, self.version, (), missing=("total_150",))
+
+
+MMT8 = Mmt8()
 
 
 def _bounds(items: Mapping[str, Item], grades: Mapping[str, int]) -> Interval:

@@ -11,13 +11,15 @@ reprints); shared cases, 2026-11-23.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from dosepath.core.facts import Value
-from dosepath.core.instrument import Cases, Field, Item
+from dosepath.core.instrument import YES_OR_NO, Field, Item, ItemAnswer, Score, Verification
 from dosepath.core.interval import Interval
 from dosepath.core.source import Citation
-from dosepath.instruments.answers import YES_OR_NO, Weighted, items_of, read_answers, yes_or_no
-from dosepath.instruments.entered import entered_cases
+from dosepath.instruments.answers import Weighted, items_of, read_answers
+from dosepath.instruments.entered import entered_score
+from dosepath.instruments.items import yes_or_no
 from dosepath.instruments.sums import all_reachable, either
 
 CUT_OFF = 4
@@ -48,6 +50,10 @@ SCORED = (
     Weighted("uwsf", 1, "unstimulated whole saliva of 0.1 mL/min or less"),
 )
 
+_VERIFICATION = Verification(
+    "three table reprints",
+    date(2026, 11, 23),
+)
 _CITATION = Citation("Shiboski CH, Shiboski SC, Seror R et al. Ann Rheum Dis 2017;76:9-16")
 _NAME = "2016 ACR/EULAR classification criteria for primary Sjögren's syndrome"
 _ENTRIES = {"classified": Field(f"classified by {_NAME}", choices=YES_OR_NO)}
@@ -67,6 +73,7 @@ class SjogrenAcrEular2016:
     version: str = "2016"
     citation: Citation = _CITATION
     one_assessment: bool = False
+    verification: Verification = _VERIFICATION
 
     @property
     def fields(self) -> Mapping[str, Field]:
@@ -83,18 +90,18 @@ class SjogrenAcrEular2016:
         """Six entry questions, seven exclusions, five items with points, yes or no."""
         return _ITEMS
 
-    def cases(self, entered: Mapping[str, Value]) -> Cases:
+    def from_entered(self, entered: Mapping[str, Value]) -> Score:
         """Give the one case of what was entered."""
-        return entered_cases(_ENTRIES, entered)
+        return entered_score(self.id, self.version, _ENTRIES, entered)
 
-    def score(self, answers: Mapping[str, Value]) -> Cases:
+    def score(self, answers: Mapping[str, ItemAnswer]) -> Score:
         """List what the items leave possible.
 
         Examples
         --------
         >>> seen = dict.fromkeys(EXCLUSIONS, False) | {"dry_mouth_3m": True, "anti_ssa": True, "schirmer": True}
         >>> scored = SjogrenAcrEular2016().score(seen)
-        >>> {case["classified"] for case in scored.possible}, scored.open_items
+        >>> {case["classified"] for case in scored.possible}, scored.missing
         ({'true'}, ('focus_score', 'ocular_staining', 'uwsf'))
         """
         said = read_answers(_ITEMS, answers)
@@ -116,8 +123,13 @@ class SjogrenAcrEular2016:
         open_items: tuple[str, ...] = ()
         if may_be_admitted and max(scores) >= CUT_OFF:
             open_items = (*(() if entered else open_entry), *open_exclusions)
-        return Cases(
+        return Score(
+            self.id,
+            self.version,
             tuple({"classified": "true" if yes else "false", "score": Interval.at(n)} for n, yes in sorted(found)),
-            open_items=(*open_items, *said.open(row.id for row in SCORED)),
+            missing=(*open_items, *said.open(row.id for row in SCORED)),
             refused=said.refusals,
         )
+
+
+SJOGREN_ACR_EULAR_2016 = SjogrenAcrEular2016()

@@ -12,10 +12,11 @@ implementations with tests, two public tables, the abstract of Touma 2010); sum 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 
 from dosepath.core.facts import Value
-from dosepath.core.instrument import Cases, Field, Item
+from dosepath.core.instrument import Field, Item, ItemAnswer, Score, Verification
 from dosepath.core.interval import Interval
 from dosepath.core.quantity import Quantity
 from dosepath.core.source import Citation
@@ -61,6 +62,10 @@ SEROLOGY_POINTS = (0, 2, 4)
 HIGHEST_CLINICAL = 101
 """Points of the 22 items that are not serology, all present."""
 
+_VERIFICATION = Verification(
+    "two open implementations with tests, two public tables, abstract of Touma 2010; sum 105",
+    date(2026, 11, 23),
+)
 _CITATION = Citation("Gladman DD, Ibañez D, Urowitz MB. J Rheumatol 2002;29:288-291")
 _FIELDS = {
     "total": Field("SLEDAI-2K", unit="1"),
@@ -78,6 +83,7 @@ class Sledai2K:
     version: str = "SLEDAI-2K"
     citation: Citation = _CITATION
     one_assessment: bool = True
+    verification: Verification = _VERIFICATION
 
     @property
     def fields(self) -> Mapping[str, Field]:
@@ -94,7 +100,7 @@ class Sledai2K:
         """The 24 findings, yes or no."""
         return _ITEMS
 
-    def score(self, answers: Mapping[str, Value]) -> Cases:
+    def score(self, answers: Mapping[str, ItemAnswer]) -> Score:
         """List the pairs of total and clinical part that the findings leave possible.
 
         Examples
@@ -102,29 +108,32 @@ class Sledai2K:
         >>> seen = dict.fromkeys(Sledai2K().items, False) | {"arthritis": True, "increased_dna_binding": True}
         >>> del seen["low_complement"]
         >>> scored = Sledai2K().score(seen)
-        >>> [(int(case["total"].low), int(case["clinical"].low)) for case in scored.possible], scored.open_items
+        >>> [(int(case["total"].low), int(case["clinical"].low)) for case in scored.possible], scored.missing
         ([(6, 4), (8, 4)], ('low_complement',))
         """
         said = read_answers(_ITEMS, answers)
         rows = [(row, (row.points, row.points)) for row in CLINICAL] + [(row, (row.points, 0)) for row in SEROLOGY]
         pairs = all_reachable((either(said.flags.get(row.id), points) for row, points in rows), (0, 0))
-        return Cases(
+        return Score(
+            self.id,
+            self.version,
             tuple({"total": Interval.at(total), "clinical": Interval.at(clinical)} for total, clinical in pairs),
-            open_items=said.open(_ITEMS),
+            missing=said.open(_ITEMS),
             refused=said.refusals,
         )
 
-    def cases(self, entered: Mapping[str, Value]) -> Cases:
+    def from_entered(self, entered: Mapping[str, Value]) -> Score:
         """List the pairs of total and clinical part that agree with what was entered.
 
         Examples
         --------
-        >>> [dict(case)["clinical"].low for case in Sledai2K().cases({"total": Quantity(Fraction(9), "1")}).possible]
-        [Fraction(9, 1), Fraction(7, 1), Fraction(5, 1)]
+        >>> scored = Sledai2K().from_entered({"total": Quantity(Fraction(9), "1")})
+        >>> [int(case["clinical"].low) for case in scored.possible]
+        [9, 7, 5]
         """
         total, clinical = _points(entered.get("total")), _points(entered.get("clinical"))
         if total is None and clinical is None:
-            return Cases((), open_items=("total", "clinical"))
+            return Score(self.id, self.version, (), missing=("total", "clinical"))
         pairs: list[tuple[Fraction, Fraction]] = []
         for serology in SEROLOGY_POINTS:
             high = total if total is not None else (clinical or Fraction(0)) + serology
@@ -132,11 +141,22 @@ class Sledai2K:
             if high - low == serology and 0 <= low <= HIGHEST_CLINICAL:
                 pairs.append((high, low))
         if not pairs:
-            return Cases((), conflict=f"a total of {total} and a clinical part of {clinical} contradict each other")
+            return Score(
+                self.id,
+                self.version,
+                (),
+                conflict=f"a total of {total} and a clinical part of {clinical} contradict each other",
+            )
         missing = tuple(name for name in ("total", "clinical") if name not in entered)
-        return Cases(
-            tuple({"total": Interval.at(high), "clinical": Interval.at(low)} for high, low in pairs), open_items=missing
+        return Score(
+            self.id,
+            self.version,
+            tuple({"total": Interval.at(high), "clinical": Interval.at(low)} for high, low in pairs),
+            missing=missing,
         )
+
+
+SLEDAI_2K = Sledai2K()
 
 
 def _points(value: Value | None) -> Fraction | None:

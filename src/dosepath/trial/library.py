@@ -5,10 +5,10 @@ from importlib.resources import files
 from pathlib import Path
 
 from dosepath.core.errors import InputError
-from dosepath.instruments.registry import catalog
 from dosepath.protocol.protocol import Protocol
 from dosepath.protocol.read import read
 from dosepath.rules.parse import suggest
+from dosepath.trial.catalog import catalog
 
 FILE = "protocol.yaml"
 

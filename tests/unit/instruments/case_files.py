@@ -1,4 +1,4 @@
-"""Cases of instruments as files: a form, what it says, what follows."""
+"""Score of instruments as files: a form, what it says, what follows."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -9,10 +9,10 @@ from typing import Any
 import yaml
 
 from dosepath.core.facts import Value
-from dosepath.core.instrument import Cases, FieldValue, Instrument
+from dosepath.core.instrument import FieldValue, Instrument, Score
 from dosepath.core.interval import Interval
 from dosepath.core.quantity import Quantity
-from dosepath.instruments.registry import catalog
+from dosepath.trial.catalog import catalog
 from tests.conftest import ROOT
 
 FILES = ROOT / "tests" / "cases" / "instruments"
@@ -117,11 +117,11 @@ def expected(written: Any) -> str | Fraction:
     return str(written)
 
 
-def values_of(scored: Cases, field: str) -> set[str | Fraction]:
+def values_of(scored: Score, field: str) -> set[str | Fraction]:
     """Give all values of a field."""
     return {plain(case.get(field)) for case in scored.possible}
 
 
-def as_rows(scored: Cases) -> list[dict[str, str | Fraction]]:
+def as_rows(scored: Score) -> list[dict[str, str | Fraction]]:
     """Give all cases."""
     return [{field: plain(found) for field, found in case.items()} for case in scored.possible]

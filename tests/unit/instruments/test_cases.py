@@ -32,8 +32,8 @@ def test_case(case: Case) -> None:
         assert len(rows) == len(scored.possible)
         assert all(row in rows for row in as_rows(scored)), as_rows(scored)
     if case.open_items is not None:
-        assert list(scored.open_items) == case.open_items
-    assert list(scored.refused) == case.refused
+        assert list(scored.missing) == case.open_items
+    assert [str(refusal) for refusal in scored.refused] == case.refused
     assert scored.conflict == ""
 
 

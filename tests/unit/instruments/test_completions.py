@@ -10,10 +10,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from dosepath.core.facts import Value
-from dosepath.core.instrument import FieldValue, Item
+from dosepath.core.instrument import YES_OR_NO, FieldValue, Item
 from dosepath.core.interval import Interval
 from dosepath.core.quantity import Quantity
-from dosepath.instruments.answers import YES_OR_NO
 from tests.unit.instruments.case_files import NAMES, instrument
 
 Form = Mapping[str, Value]
@@ -38,7 +37,9 @@ ON_TRUST = {"acr_eular_ssc_2013": {"skin_thickening_spares_fingers", "better_exp
 def alternatives(item: Item) -> tuple[Value, ...]:
     if item.choices == YES_OR_NO:
         return False, True
-    return item.choices or tuple(Quantity(Fraction(number), "1") for number in range(item.low, item.high + 1))
+    return item.choices or tuple(
+        Quantity(Fraction(number), "1") for number in range(int(item.low or 0), int(item.high or 0) + 1)
+    )
 
 
 @st.composite
@@ -98,12 +99,12 @@ def hulls(cases: list[Mapping[str, FieldValue]]) -> dict[str, Interval]:
 def test_every_completion_is_among_the_cases(name: str, data: st.DataObject) -> None:
     form = data.draw(whole_forms(name))
     (case,) = instrument(name).score(form).possible
-    assert not instrument(name).score(form).open_items
+    assert not instrument(name).score(form).missing
     asked = [item for item in form if item not in ON_TRUST.get(name, ())]
     hidden = data.draw(st.sets(st.sampled_from(asked)))
     partial = instrument(name).score({item: answer for item, answer in form.items() if item not in hidden})
     assert any(inside(case, wider) for wider in partial.possible)
-    assert set(partial.open_items) <= hidden
+    assert set(partial.missing) <= hidden
     assert partial.refused == ()
 
 
@@ -131,7 +132,7 @@ def test_cases_and_open_items_are_exact_where_few_are_open(name: str, data: st.D
         assert hulls(list(partial.possible)) == hulls(found)
     for place, item in enumerate(hidden):
         if item not in AGES:  # one age excludes the others, so no two completions differ in one of them
-            assert (item in partial.open_items) == _matters(filled, place), item
+            assert (item in partial.missing) == _matters(filled, place), item
 
 
 def _matters(filled: Mapping[tuple[Value, ...], Mapping[str, FieldValue]], place: int) -> bool:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from dosepath.instruments.registry import catalog
+from dosepath.trial.catalog import catalog
 from tests.unit.instruments.case_files import as_rows, expected, instrument, value
 
 ENTERED: list[tuple[str, dict[str, Any], list[dict[str, Any]], tuple[str, ...]]] = [
@@ -72,15 +72,15 @@ CONTRADICTIONS = [
 
 @pytest.mark.parametrize(("name", "results", "rows", "needs"), ENTERED)
 def test_entered(name: str, results: dict[str, Any], rows: list[dict[str, Any]], needs: tuple[str, ...]) -> None:
-    found = instrument(name).cases({entry: value(result) for entry, result in results.items()})
+    found = instrument(name).from_entered({entry: value(result) for entry, result in results.items()})
     assert as_rows(found) == [{field: expected(written) for field, written in row.items()} for row in rows]
-    assert found.open_items == needs
+    assert found.missing == needs
     assert found.conflict == ""
 
 
 @pytest.mark.parametrize(("name", "results"), CONTRADICTIONS)
 def test_results_that_contradict_each_other_leave_no_case(name: str, results: dict[str, Any]) -> None:
-    found = instrument(name).cases({entry: value(result) for entry, result in results.items()})
+    found = instrument(name).from_entered({entry: value(result) for entry, result in results.items()})
     assert found.possible == ()
     assert found.conflict
 

@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from dosepath.core.facts import Value
-from dosepath.core.instrument import Cases
+from dosepath.core.instrument import Score
 from dosepath.core.interval import Interval, Operator
 from dosepath.core.quantity import Quantity
 from dosepath.core.verdict import Verdict, agreed, all_of, any_of
@@ -147,11 +147,11 @@ FIELDS = {
 }
 
 
-def values(scored: Cases, field: str) -> list[Interval | str]:
+def values(scored: Score, field: str) -> list[Interval | str]:
     return [case[field] for case in scored.possible if field in case]
 
 
-def bounds(scored: Cases, field: str) -> tuple[Fraction | None, Fraction | None]:
+def bounds(scored: Score, field: str) -> tuple[Fraction | None, Fraction | None]:
     found = [each for each in values(scored, field) if isinstance(each, Interval)]
     hull = found[0]
     for each in found[1:]:
@@ -164,7 +164,7 @@ def compare(value: object, operator: Operator, limit: int) -> Verdict:
     return value.compare(operator, Interval.at(limit))
 
 
-def judged(scored: Cases, rule: Callable[[Mapping[str, Any]], Verdict]) -> str:
+def judged(scored: Score, rule: Callable[[Mapping[str, Any]], Verdict]) -> str:
     return agreed(rule(case) for case in scored.possible).value
 
 
@@ -186,7 +186,7 @@ RULES: dict[str, Callable[[Mapping[str, Any]], Verdict]] = {
 }
 
 
-def agrees(name: str, key: str, expected: Any, scored: Cases) -> bool:
+def agrees(name: str, key: str, expected: Any, scored: Score) -> bool:
     """Answer whether one result of a case is ours."""
     if key in RULES:
         return judged(scored, RULES[key]) == str(expected)

@@ -12,11 +12,23 @@ import yaml
 
 from dosepath.core.days import PartialDate, Period
 from dosepath.core.facts import Fact, PatientRecord, Table, Unclassified, Value
-from dosepath.core.instrument import Cases, Catalog, Equivalence, Field, FieldValue, Formula, Instrument, Item
+from dosepath.core.instrument import (
+    Catalog,
+    Equivalence,
+    Field,
+    FieldValue,
+    Formula,
+    Instrument,
+    Item,
+    ItemAnswer,
+    Score,
+    Verification,
+)
 from dosepath.core.interval import Interval
 from dosepath.core.quantity import Quantity
 from dosepath.core.source import Citation
 from dosepath.core.verdict import Verdict
+from dosepath.instruments.items import whole, yes_or_no
 from dosepath.rules.check import check
 from dosepath.rules.evaluation import Answer, Evaluator, Situation
 from dosepath.rules.nodes import Truth, WindowOf
@@ -26,10 +38,11 @@ from tests.conftest import ROOT
 
 CASES = ROOT / "tests" / "cases" / "rules"
 NOWHERE = Citation("made for the tests")
+UNCHECKED = Verification("nothing", date(2026, 1, 1))
 
 
 @dataclass(frozen=True)
-class Score:
+class Serology:
     """A total of clinical points and 0, 2 or 4 points of serology, like SLEDAI."""
 
     id: str
@@ -37,6 +50,7 @@ class Score:
     name: str = "Test score"
     version: str = "1"
     citation: Citation = NOWHERE
+    verification: Verification = UNCHECKED
 
     @property
     def fields(self) -> Mapping[str, Field]:
@@ -54,13 +68,13 @@ class Score:
     def items(self) -> Mapping[str, Item]:
         return {}
 
-    def score(self, answers: Mapping[str, Value]) -> Cases:
-        return Cases((), open_items=tuple(answers))
+    def score(self, answers: Mapping[str, ItemAnswer]) -> Score:
+        return Score(self.id, self.version, (), missing=tuple(answers))
 
-    def cases(self, entered: Mapping[str, Value]) -> Cases:
+    def from_entered(self, entered: Mapping[str, Value]) -> Score:
         points = {name: value.value for name, value in entered.items() if isinstance(value, Quantity)}
         if not points:
-            return Cases((), open_items=("total", "clinical"))
+            return Score(self.id, self.version, (), missing=("total", "clinical"))
         possible: list[Mapping[str, FieldValue]] = []
         for serology in (0, 2, 4):
             total = points.get("total", points.get("clinical", Fraction(0)) + serology)
@@ -69,8 +83,10 @@ class Score:
                 grade = "high" if total >= 8 else "low"
                 possible.append({"total": Interval.at(total), "clinical": Interval.at(clinical), "grade": grade})
         if not possible:
-            return Cases((), conflict="total and clinical part contradict each other")
-        return Cases(tuple(possible), open_items=tuple(name for name in self.entries if name not in points))
+            return Score(self.id, self.version, (), conflict="total and clinical part contradict each other")
+        return Score(
+            self.id, self.version, tuple(possible), missing=tuple(name for name in self.entries if name not in points)
+        )
 
 
 @dataclass(frozen=True)
@@ -82,6 +98,7 @@ class FormScore:
     version: str = "1"
     citation: Citation = NOWHERE
     one_assessment: bool = False
+    verification: Verification = UNCHECKED
 
     @property
     def fields(self) -> Mapping[str, Field]:
@@ -94,22 +111,27 @@ class FormScore:
     @property
     def items(self) -> Mapping[str, Item]:
         items = (
-            Item("skin", "skin", high=8),
-            Item("joints", "joints", high=4),
-            Item("fever", "fever", ("true", "false")),
+            whole("skin", "skin", 0, 8),
+            whole("joints", "joints", 0, 4),
+            yes_or_no("fever", "fever"),
         )
         return {item.id: item for item in items}
 
-    def cases(self, entered: Mapping[str, Value]) -> Cases:
+    def from_entered(self, entered: Mapping[str, Value]) -> Score:
         points, grade = entered.get("points"), entered.get("grade")
         case: dict[str, FieldValue] = {}
         if isinstance(points, Quantity):
             case["points"] = Interval.at(points.value)
         if isinstance(grade, str):
             case["grade"] = grade
-        return Cases((case,) if case else (), open_items=tuple(name for name in self.entries if name not in case))
+        return Score(
+            self.id,
+            self.version,
+            (case,) if case else (),
+            missing=tuple(name for name in self.entries if name not in case),
+        )
 
-    def score(self, answers: Mapping[str, Value]) -> Cases:
+    def score(self, answers: Mapping[str, ItemAnswer]) -> Score:
         points = Interval.at(0)
         for item in ("skin", "joints"):
             value = answers.get(item)
@@ -123,7 +145,9 @@ class FormScore:
             if high.decided:
                 case["grade"] = "high" if high is Verdict.MET else "low"
             possible.append(case)
-        return Cases(tuple(possible), open_items=tuple(item for item in self.items if item not in answers))
+        return Score(
+            self.id, self.version, tuple(possible), missing=tuple(item for item in self.items if item not in answers)
+        )
 
 
 @dataclass(frozen=True)
@@ -170,7 +194,7 @@ class DoseTable:
         return self.factors.get(drug)
 
 
-INSTRUMENTS: tuple[Instrument, ...] = (Score("fake_score", True), Score("loose_score", False), FormScore())
+INSTRUMENTS: tuple[Instrument, ...] = (Serology("fake_score", True), Serology("loose_score", False), FormScore())
 FORMULAS: tuple[Formula, ...] = (Clearance(),)
 TABLES: tuple[Equivalence, ...] = (
     DoseTable("pred_eq", {"pred": Fraction(1), "mepred": Fraction(5, 4), "dexa": Fraction(20, 3)}),

@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 
 from dosepath.core.days import PartialDate, Span, Window
 from dosepath.core.facts import NOTHING, Evidence, Fact, Need, NeedKind, Table
-from dosepath.core.instrument import Cases
+from dosepath.core.instrument import Score
 from dosepath.core.verdict import Verdict, agreed
 from dosepath.rules import nodes
 from dosepath.rules.evaluation.answer import Answer, Found, Row, Situation, is_empty, join
@@ -79,8 +79,8 @@ class Evaluator:
         self.windows = windows
         self.criterion = criterion
         self.row: Row | None = None
-        self.known_cases: dict[tuple[str | int, ...], Cases] = {}
-        """Cases of instruments by name and by what was entered."""
+        self.known_cases: dict[tuple[str | int, ...], Score] = {}
+        """Score of instruments by name and by what was entered."""
         self.forms = Forms(situation.record, vocabulary)
         self._facts: dict[str, tuple[Fact, ...]] = {}
         self._recorded: dict[str, tuple[Fact, ...]] = {}

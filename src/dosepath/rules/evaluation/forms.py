@@ -10,7 +10,7 @@ from functools import cached_property
 
 from dosepath.core.days import PartialDate, Period
 from dosepath.core.facts import Comparator, Fact, PatientRecord, Value
-from dosepath.core.instrument import Cases, FieldValue
+from dosepath.core.instrument import FieldValue, Score
 from dosepath.core.interval import Interval
 from dosepath.core.quantity import Quantity
 from dosepath.rules.vocabulary import Binding, Vocabulary
@@ -34,7 +34,7 @@ class Form:
     day: PartialDate | None
     order: int
     facts: tuple[Fact, ...]
-    cases: Cases
+    cases: Score
 
 
 class Forms:

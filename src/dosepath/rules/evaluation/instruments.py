@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from dosepath.core.facts import Evidence, Fact, Need, NeedKind, Value
-from dosepath.core.instrument import Cases, FieldValue
+from dosepath.core.instrument import FieldValue, Score
 from dosepath.core.interval import Interval
 from dosepath.core.quantity import Quantity
 from dosepath.core.verdict import Verdict
@@ -61,7 +61,7 @@ def _newer(entered: Mapping[str, Fact], form: Form) -> bool:
 
 def _from_form(evaluator: Evaluator, node: nodes.InstrumentField, form: Form, entered: Mapping[str, Fact]) -> Found:
     instrument = evaluator.vocabulary.catalog.instruments[evaluator.vocabulary.bindings[node.instrument].instrument]
-    notes = (*form.cases.refused, *_disagreements(form, entered))
+    notes = (*map(str, form.cases.refused), *_disagreements(form, entered))
     evidence = Evidence(form.facts, (), notes)
     needs = Evidence(missing=_open(evaluator, node, form.cases))
     if not form.cases.possible:
@@ -94,12 +94,12 @@ def _agrees(scored: FieldValue | None, entered: Value | None) -> bool:
             return scored == entered
 
 
-def _cases(evaluator: Evaluator, key: tuple[str | int, ...], entered: Mapping[str, Fact]) -> Cases:
+def _cases(evaluator: Evaluator, key: tuple[str | int, ...], entered: Mapping[str, Fact]) -> Score:
     """List the cases once for what was entered; the key begins with the name of the instrument."""
     if key not in evaluator.known_cases:
         binding = evaluator.vocabulary.bindings[str(key[0])]
         results = {entry: fact.value for entry, fact in entered.items() if fact.value is not None}
-        evaluator.known_cases[key] = evaluator.vocabulary.catalog.instruments[binding.instrument].cases(results)
+        evaluator.known_cases[key] = evaluator.vocabulary.catalog.instruments[binding.instrument].from_entered(results)
     return evaluator.known_cases[key]
 
 
@@ -146,7 +146,7 @@ def _usable(fact: Fact) -> bool:
     return fact.value is not None and not fact.unusable and fact.comparator is None
 
 
-def _why_no_case(evaluator: Evaluator, node: nodes.InstrumentField, cases: Cases, evidence: Evidence) -> Evidence:
+def _why_no_case(evaluator: Evaluator, node: nodes.InstrumentField, cases: Score, evidence: Evidence) -> Evidence:
     if evidence.missing and not cases.conflict:
         return evidence
     entered = evaluator.vocabulary.bindings[node.instrument].entered
@@ -155,11 +155,11 @@ def _why_no_case(evaluator: Evaluator, node: nodes.InstrumentField, cases: Cases
     return Evidence(evidence.used, tuple(need_of(evaluator, concept, reason) for concept in concepts), evidence.notes)
 
 
-def _open(evaluator: Evaluator, node: nodes.InstrumentField, cases: Cases) -> tuple[Need, ...]:
+def _open(evaluator: Evaluator, node: nodes.InstrumentField, cases: Score) -> tuple[Need, ...]:
     """Say what would narrow the cases."""
     entered = evaluator.vocabulary.bindings[node.instrument].entered
     needs = []
-    for item in cases.open_items:
+    for item in cases.missing:
         if item in entered:
             needs.append(need_of(evaluator, entered[item], "not recorded with this score"))
         else:

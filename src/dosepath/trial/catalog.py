@@ -1,0 +1,38 @@
+"""All instruments, formulas and dose tables: whatever the modules of the layers below offer.
+
+A module offers what it holds under a name of its own; writing the module is all that it takes.
+"""
+
+from collections.abc import Iterator
+from functools import lru_cache
+from importlib import import_module
+from pkgutil import iter_modules
+from types import ModuleType
+
+from dosepath import dosing, instruments
+from dosepath.core.instrument import Catalog, Equivalence, Formula, Instrument
+
+PACKAGES: tuple[ModuleType, ...] = (instruments, dosing)
+
+
+@lru_cache(maxsize=1)
+def catalog() -> Catalog:
+    """Give the catalog of everything that protocol files, forms and commands may name, by id in alphabetical order."""
+    found = {id(value): value for package in PACKAGES for module in _modules(package) for value in _offers(module)}
+    offers = sorted(found.values(), key=lambda offer: offer.id)
+    return Catalog(
+        {offer.id: offer for offer in offers if isinstance(offer, Instrument)},
+        {offer.id: offer for offer in offers if isinstance(offer, Formula)},
+        {offer.id: offer for offer in offers if isinstance(offer, Equivalence)},
+    )
+
+
+def _modules(package: ModuleType) -> Iterator[ModuleType]:
+    for module in iter_modules(package.__path__, f"{package.__name__}."):
+        yield import_module(module.name)
+
+
+def _offers(module: ModuleType) -> Iterator[Instrument | Formula | Equivalence]:
+    for value in vars(module).values():
+        if not isinstance(value, type) and isinstance(value, Instrument | Formula | Equivalence):
+            yield value
