@@ -40,7 +40,7 @@ HOMES = {
     "rich": {"cli"},
     "typer": {"cli"},
     "ucumvert": {"core"},
-    "yaml": {"protocol", "trial", "demo", "cli"},
+    "yaml": {"protocol", "trial", "demo", "interop", "cli"},
 }
 
 

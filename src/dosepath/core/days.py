@@ -139,7 +139,7 @@ class PartialDate:
 
 
 def not_after(first: PartialDate, second: PartialDate) -> Verdict:
-    """ItemAnswer whether the first day is on or before the second; UNKNOWN when partial days leave it open."""
+    """Answer whether the first day is on or before the second; UNKNOWN when partial days leave it open."""
     if first.latest <= second.earliest:
         return Verdict.MET
     return Verdict.NOT_MET if first.earliest > second.latest else Verdict.UNKNOWN
@@ -153,11 +153,11 @@ class Window:
     end: PartialDate | None
 
     def contains(self, day: PartialDate) -> Verdict:
-        """ItemAnswer whether the day lies inside; UNKNOWN when a partial day straddles a bound."""
+        """Answer whether the day lies inside; UNKNOWN when a partial day straddles a bound."""
         return self.meets(day, day)
 
     def meets(self, first: PartialDate, last: PartialDate) -> Verdict:
-        """ItemAnswer whether any day from the first to the last lies inside."""
+        """Answer whether any day from the first to the last lies inside."""
         return all_of(
             (
                 Verdict.MET if self.end is None else not_after(first, self.end),
@@ -209,7 +209,7 @@ class Period:
         return PartialDate(date.min, min(self.last_day(on).latest, on))
 
     def meets(self, window: Window, on: date) -> Verdict:
-        """ItemAnswer whether any day of the period lies in the window, as seen on the day `on`."""
+        """Answer whether any day of the period lies in the window, as seen on the day `on`."""
         return window.meets(self.first_day(on), self.last_day(on))
 
     def __str__(self) -> str:

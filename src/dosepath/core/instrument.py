@@ -182,7 +182,7 @@ class Score:
         return found[0] if len(found) == 1 else None
 
     def decided(self, name: str) -> bool:
-        """ItemAnswer whether a field has one value, whatever the missing items may be."""
+        """Answer whether a field has one value, whatever the missing items may be."""
         value = self.value(name)
         return value.exact if isinstance(value, Interval) else value is not None
 

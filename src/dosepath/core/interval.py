@@ -162,7 +162,7 @@ def _lower(one: tuple[Fraction | None, bool], two: tuple[Fraction | None, bool])
 
 
 def _below(one: Interval, two: Interval, *, touching: bool) -> bool:
-    """ItemAnswer whether every number of the first lies below every number of the second."""
+    """Answer whether every number of the first lies below every number of the second."""
     if one.high is None or two.low is None:
         return False
     if one.high == two.low:

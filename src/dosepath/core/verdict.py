@@ -59,7 +59,7 @@ def any_of(verdicts: Iterable[Verdict]) -> Verdict:
 
 
 def at_least(count: int, verdicts: Iterable[Verdict]) -> Verdict:
-    """ItemAnswer whether at least `count` of the verdicts are MET.
+    """Answer whether at least `count` of the verdicts are MET.
 
     Examples
     --------
@@ -76,6 +76,6 @@ def at_least(count: int, verdicts: Iterable[Verdict]) -> Verdict:
 
 
 def agreed(verdicts: Iterable[Verdict]) -> Verdict:
-    """ItemAnswer what all possible cases answer alike, else UNKNOWN; of no case at all: UNKNOWN."""
+    """Answer what all possible cases answer alike, else UNKNOWN; of no case at all: UNKNOWN."""
     seen = set(verdicts)
     return seen.pop() if len(seen) == 1 else Verdict.UNKNOWN

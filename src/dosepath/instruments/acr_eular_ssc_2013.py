@@ -154,7 +154,7 @@ def _consistent(said: Answers) -> Answers:
 
 
 def _applies(said: Answers) -> set[bool]:
-    """ItemAnswer whether the criteria apply; both where an answer about it could not be used."""
+    """Answer whether the criteria apply; both where an answer about it could not be used."""
     if any(said.yes(name) for name in NOT_APPLICABLE_IF):
         return {False}
     return {True, False} if any(name in said.refused for name in NOT_APPLICABLE_IF) else {True}

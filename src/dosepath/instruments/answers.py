@@ -56,11 +56,11 @@ class Answers:
     refused: Mapping[str, Refusal] = field(default_factory=dict)
 
     def yes(self, item: str) -> bool:
-        """ItemAnswer whether an item was answered with yes."""
+        """Answer whether an item was answered with yes."""
         return self.flags.get(item) is True
 
     def no(self, item: str) -> bool:
-        """ItemAnswer whether an item was answered with no."""
+        """Answer whether an item was answered with no."""
         return self.flags.get(item) is False
 
     def verdict(self, item: str) -> Verdict:

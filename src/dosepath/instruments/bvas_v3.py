@@ -195,7 +195,7 @@ def _options(system: System, said: Answers, *, persistent: bool) -> list[Options
 
 
 def _band_may_hold(said: Answers, *, persistent: bool) -> bool:
-    """ItemAnswer whether a band of creatinine that was not answered may hold."""
+    """Answer whether a band of creatinine that was not answered may hold."""
     return not persistent and not said.no(FIRST_ASSESSMENT) and not any(said.yes(band) for band in CREATININE_BANDS)
 
 
@@ -267,7 +267,7 @@ def _open(said: Answers, columns: tuple[bool, ...]) -> tuple[str, ...]:
 
 
 def _columns_differ(system: System, said: Answers) -> bool:
-    """ItemAnswer whether some form with these answers has other points in one column than in the other."""
+    """Answer whether some form with these answers has other points in one column than in the other."""
     options: list[Options] = []
     for sign in system.signs:
         if sign.persistent is None or sign.id in CREATININE_BANDS:

@@ -223,7 +223,7 @@ def _open(said: Answers, models: tuple[Model, ...]) -> tuple[str, ...]:
 
 
 def _differ(tenths: Points) -> bool:
-    """ItemAnswer whether the two columns give different results; high scores round to 100 % in both."""
+    """Answer whether the two columns give different results; high scores round to 100 % in both."""
     without, with_biopsy = tenths
     return _case(WITHOUT_BIOPSY, without) != _case(WITH_BIOPSY, with_biopsy)
 

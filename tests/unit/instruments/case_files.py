@@ -2,22 +2,28 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
-import yaml
-
-from dosepath.core.facts import Value
-from dosepath.core.instrument import FieldValue, Instrument, Score
+from dosepath.core.instrument import FieldValue, Instrument, ItemAnswer, Score
 from dosepath.core.interval import Interval
 from dosepath.core.quantity import Quantity
+from dosepath.interop.answers_yaml import answers_of, load_exact
 from dosepath.trial.catalog import catalog
 from tests.conftest import ROOT
 
 FILES = ROOT / "tests" / "cases" / "instruments"
 NAMES = sorted(file.stem for file in FILES.glob("*.yaml"))
-CASE_KEYS = {"name", "form", "answers", "left_out", "expect", "joint", "open", "refused"}
+"""All instruments with a file of cases."""
+ENUMERATED = (
+    *("acr_eular_ssc_2013", "bvas_v3", "essdai", "eular_acr_sle_2019", "iim_eular_acr_2017"),
+    *("leroy_1988", "mmt8", "sjogren_acr_eular_2016", "sledai_2k"),
+)
+"""Those whose possible cases are listed one by one, so that a gap can be checked against every way to fill it."""
+
+CASE_KEYS = {"name", "form", "answers", "left_out", "expect", "joint", "open", "refused", "flags"}
 
 
 def instrument(name: str) -> Instrument:
@@ -26,9 +32,9 @@ def instrument(name: str) -> Instrument:
 
 @lru_cache
 def document(name: str) -> dict[str, Any]:
-    found: dict[str, Any] = yaml.safe_load((FILES / f"{name}.yaml").read_text(encoding="utf-8"))
-    assert set(found) == {"source", "form", "alone", "cases"}
-    return found
+    found = load_exact((FILES / f"{name}.yaml").read_text(encoding="utf-8"), f"{name}.yaml")
+    assert {"source", "cases"} <= set(found) <= {"source", "form", "alone", "cases"}
+    return {"form": {}, "alone": [], **found}
 
 
 @dataclass(frozen=True)
@@ -37,27 +43,33 @@ class Case:
 
     instrument: str
     name: str
-    answers: Mapping[str, Value]
+    answers: Mapping[str, ItemAnswer]
     expect: Mapping[str, Any]
     joint: list[Mapping[str, Any]] | None
     open_items: list[str] | None
     refused: list[str]
+    flags: list[str] | None
 
     def __str__(self) -> str:
         return f"{self.instrument}: {self.name}"
 
 
 def cases(name: str) -> Iterator[Case]:
-    """Yield the cases of a file: those with a name, and one for each row of its tables."""
+    """Yield the cases of a file: those with a name, and one for each row of its tables.
+
+    A form holds what the file says under `form` (under `all` to every item), then the answers of the case, without
+    those `left_out`; `form: empty` starts from nothing. Answers are written as in any document of answers.
+    """
     file = document(name)
     items = instrument(name).items
-    whole = {item: file["form"].get(item, file["form"]["all"]) for item in items}
+    every, some = file["form"].get("all"), {item: said for item, said in file["form"].items() if item != "all"}
+    whole = {**({} if every is None else dict.fromkeys(items, every)), **some}
     for table in file["alone"]:
         for item, answer, *values in table["rows"]:
             form = {**whole, **table.get("form", {}), item: answer}
             expect = dict(zip(table["fields"], values, strict=True))
             label = f"{item} {answer} alone" + (f" beside {table['form']}" if "form" in table else "")
-            yield Case(name, label, _values(form), expect, None, [], [])
+            yield Case(name, label, answers_of(items, form), expect, None, None if every is None else [], [], None)
     for case in file["cases"]:
         assert set(case) <= CASE_KEYS, case
         assert case.get("form", "empty") == "empty"
@@ -68,11 +80,12 @@ def cases(name: str) -> Iterator[Case]:
         yield Case(
             name,
             case["name"],
-            _values(form),
+            answers_of(items, form),
             case.get("expect", {}),
             case.get("joint"),
             None if opened == "any" else opened,
             case.get("refused", []),
+            case.get("flags"),
         )
 
 
@@ -80,20 +93,9 @@ def all_cases() -> list[Case]:
     return [case for name in NAMES for case in cases(name)]
 
 
-def _values(form: Mapping[str, Any]) -> dict[str, Value]:
-    return {item: value(answer) for item, answer in form.items()}
-
-
-def value(answer: Any) -> Value:
-    """Read an answer as it stands in a file."""
-    match answer:
-        case bool() | str():
-            return answer
-        case int() | float():
-            return Quantity(Fraction(str(answer)), "1")
-        case {"value": number, "unit": unit}:
-            return Quantity.of(number, unit)
-    raise ValueError(f"{answer!r} is not an answer")
+def short(number: Fraction) -> str:
+    """Write a bound: `7`, `7.5`, a fraction where no decimal will do."""
+    return str(Quantity(number, "1"))
 
 
 def plain(found: FieldValue | None) -> str | Fraction:
@@ -102,8 +104,9 @@ def plain(found: FieldValue | None) -> str | Fraction:
         case None:
             return "absent"
         case Interval(low=low, high=high):
-            assert low is not None
-            return low if low == high else f"{low} to {high}"
+            if low is None or high is None:
+                return f"{'any' if low is None else short(low)} to {'any' if high is None else short(high)}"
+            return low if low == high else f"{short(low)} to {short(high)}"
     return found
 
 
@@ -112,7 +115,7 @@ def expected(written: Any) -> str | Fraction:
     match written:
         case bool():
             return "true" if written else "false"
-        case int() | float():
+        case int() | Decimal() | float():
             return Fraction(str(written))
     return str(written)
 

@@ -2,23 +2,26 @@
 
 import pytest
 
-from tests.unit.instruments.case_files import NAMES, Case, all_cases, as_rows, document, expected, instrument, values_of
-
-SCORED = [
-    "acr_eular_ssc_2013",
-    "bvas_v3",
-    "essdai",
-    "eular_acr_sle_2019",
-    "iim_eular_acr_2017",
-    "leroy_1988",
-    "mmt8",
-    "sjogren_acr_eular_2016",
-    "sledai_2k",
-]
+from dosepath.core.instrument import ItemKind
+from dosepath.trial.catalog import catalog
+from tests.unit.instruments.case_files import (
+    ENUMERATED,
+    NAMES,
+    Case,
+    all_cases,
+    as_rows,
+    cases,
+    document,
+    expected,
+    instrument,
+    values_of,
+)
 
 
 def test_every_instrument_with_items_has_a_file() -> None:
-    assert NAMES == SCORED
+    without = {name for name, known in catalog().instruments.items() if known.items and name not in NAMES}
+    assert not without
+    assert set(NAMES) <= set(catalog().instruments)
 
 
 @pytest.mark.parametrize("case", all_cases(), ids=str)
@@ -35,9 +38,11 @@ def test_case(case: Case) -> None:
         assert list(scored.missing) == case.open_items
     assert [str(refusal) for refusal in scored.refused] == case.refused
     assert scored.conflict == ""
+    if case.flags is not None:
+        assert [flag.id for flag in scored.flags] == case.flags
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ENUMERATED)
 def test_named_cases_expect_every_field(name: str) -> None:
     fields = set(instrument(name).fields)
     for case in document(name)["cases"]:
@@ -46,6 +51,19 @@ def test_named_cases_expect_every_field(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_every_item_and_choice_is_answered_in_some_case(name: str) -> None:
+    answered = {item: set[str]() for item in instrument(name).items}
+    for case in cases(name):
+        for item, said in case.answers.items():
+            if item in answered:
+                answered[item].add(str(said).lower() if isinstance(said, bool) else str(said))
+    for item, known in instrument(name).items.items():
+        assert answered[item], item
+        if known.kind in (ItemKind.YES_OR_NO, ItemKind.CHOICE) and len(known.choices) <= 20:
+            assert set(known.choices) <= answered[item], item
+
+
+@pytest.mark.parametrize("name", ENUMERATED)
 def test_every_item_alone_is_in_a_table(name: str) -> None:
     rows = {row[0] for table in document(name)["alone"] for row in table["rows"]}
     of_the_form = {

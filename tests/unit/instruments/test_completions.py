@@ -13,7 +13,7 @@ from dosepath.core.facts import Value
 from dosepath.core.instrument import YES_OR_NO, FieldValue, Item
 from dosepath.core.interval import Interval
 from dosepath.core.quantity import Quantity
-from tests.unit.instruments.case_files import NAMES, instrument
+from tests.unit.instruments.case_files import ENUMERATED, instrument
 
 Form = Mapping[str, Value]
 
@@ -94,7 +94,7 @@ def hulls(cases: list[Mapping[str, FieldValue]]) -> dict[str, Interval]:
     return found
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ENUMERATED)
 @given(data=st.data())
 def test_every_completion_is_among_the_cases(name: str, data: st.DataObject) -> None:
     form = data.draw(whole_forms(name))
@@ -108,7 +108,7 @@ def test_every_completion_is_among_the_cases(name: str, data: st.DataObject) -> 
     assert partial.refused == ()
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ENUMERATED)
 @settings(max_examples=40)
 @given(data=st.data())
 def test_cases_and_open_items_are_exact_where_few_are_open(name: str, data: st.DataObject) -> None:

@@ -1,11 +1,19 @@
 """Results that were entered instead of a form: the cases they leave, what else would narrow them, contradictions."""
 
+from fractions import Fraction
 from typing import Any
 
 import pytest
 
+from dosepath.core.facts import Value
+from dosepath.core.quantity import Quantity
 from dosepath.trial.catalog import catalog
-from tests.unit.instruments.case_files import as_rows, expected, instrument, value
+from tests.unit.instruments.case_files import as_rows, expected, instrument
+
+
+def value(result: Any) -> Value:
+    return result if isinstance(result, bool | str) else Quantity(Fraction(str(result)), "1")
+
 
 ENTERED: list[tuple[str, dict[str, Any], list[dict[str, Any]], tuple[str, ...]]] = [
     # Serology is 0, 2 or 4 points of a SLEDAI-2K total, and the clinical part is neither below 0 nor above 101.

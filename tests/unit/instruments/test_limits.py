@@ -9,7 +9,7 @@ from dosepath.core.interval import Interval
 from dosepath.core.quantity import Quantity
 from dosepath.core.verdict import Verdict
 from dosepath.instruments.iim_eular_acr_2017 import PERCENT_FROM, WITH_BIOPSY, WITHOUT_BIOPSY, Model
-from tests.unit.instruments.case_files import NAMES, instrument
+from tests.unit.instruments.case_files import ENUMERATED, instrument
 
 MOST_CASES = 1500
 CATEGORIES = ["not_iim", "possible", "probable", "definite"]
@@ -50,7 +50,7 @@ def test_a_higher_score_never_has_a_lower_category() -> None:
         assert found == sorted(found, key=CATEGORIES.index)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ENUMERATED)
 def test_an_answer_of_the_wrong_kind_counts_as_left_out(name: str) -> None:
     scored = instrument(name)
     nothing = scored.score({})
@@ -62,7 +62,7 @@ def test_an_answer_of_the_wrong_kind_counts_as_left_out(name: str) -> None:
         assert len(found.refused) == 1
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ENUMERATED)
 def test_a_form_of_which_nothing_is_known_has_few_cases(name: str) -> None:
     scored = instrument(name).score({})
     assert 1 <= len(scored.possible) <= MOST_CASES

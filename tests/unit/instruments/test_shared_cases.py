@@ -20,7 +20,7 @@ from dosepath.core.verdict import Verdict, agreed, all_of, any_of
 from dosepath.instruments.bvas_v3_items import SYSTEMS
 from dosepath.instruments.mmt8 import DISTAL, PROXIMAL
 from dosepath.instruments.sjogren_acr_eular_2016 import ENTRY, EXCLUSIONS
-from tests.unit.instruments.case_files import NAMES, instrument
+from tests.unit.instruments.case_files import ENUMERATED, instrument
 
 pytestmark = pytest.mark.shared
 
@@ -246,7 +246,7 @@ def mistakes(name: str, case: Given) -> list[str]:
 
 
 def test_every_instrument_has_an_adapter() -> None:
-    assert sorted(ADAPTERS) == sorted(FIELDS) == NAMES
+    assert sorted(ADAPTERS) == sorted(FIELDS) == list(ENUMERATED)
 
 
 @pytest.mark.parametrize("name", sorted(ADAPTERS))

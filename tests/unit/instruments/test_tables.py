@@ -17,7 +17,7 @@ from dosepath.instruments import (
     sjogren_acr_eular_2016,
     sledai_2k,
 )
-from tests.unit.instruments.case_files import NAMES, instrument
+from tests.unit.instruments.case_files import ENUMERATED, instrument
 
 
 def test_sums() -> None:
@@ -60,7 +60,7 @@ def definition(shared: Path, name: str) -> dict[str, Any]:
 
 
 @pytest.mark.shared
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ENUMERATED)
 def test_items_are_those_of_the_shared_definition(name: str, shared_reference: Path) -> None:
     shared = definition(shared_reference, name)
     match name:

@@ -1,19 +1,24 @@
 """The command `verify`: each file to the cases that its schema asks for."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import typer
-import yaml
 
 from dosepath.cli.shell import WRONG_USE
-from dosepath.cli.verify import screening
+from dosepath.cli.verify import reference, screening
 from dosepath.cli.verify.outcome import CaseResult
 from dosepath.core.errors import InputError
+from dosepath.interop.answers_yaml import load_exact
 
-RUNNERS = {screening.SCHEMA: screening.verify}
+Runner: TypeAlias = Callable[[Mapping[str, Any], Path], Iterator[CaseResult]]
+
+RUNNERS: Mapping[str, Runner] = {
+    screening.SCHEMA: screening.verify,
+    reference.SCHEMA: lambda document, _: reference.verify(document),
+}
 
 
 def run(paths: Sequence[Path], *, as_json: bool) -> int:
@@ -49,7 +54,7 @@ def run(paths: Sequence[Path], *, as_json: bool) -> int:
 
 def _verify(path: Path) -> Iterator[CaseResult]:
     document = _document(path)
-    schema = document.get("schema")
+    schema = str(document.get("schema"))
     if schema not in RUNNERS:
         raise InputError(f"{path}: schema '{schema}' cannot be verified yet; supported: {', '.join(RUNNERS)}")
     try:
@@ -65,10 +70,4 @@ def _document(path: Path) -> dict[str, Any]:
         raise InputError(f"{path}: {error.strerror}") from None
     except UnicodeDecodeError as error:
         raise InputError(f"{path}: not UTF-8 at byte {error.start}") from None
-    try:
-        document = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506  # both are safe
-    except (yaml.YAMLError, ValueError) as error:  # a date that is not in the calendar is a ValueError
-        raise InputError(f"{path}: not YAML: {' '.join(str(error).split())}") from None
-    if not isinstance(document, dict):
-        raise InputError(f"{path}: no mapping at the top; is this a file of cases?")
-    return document
+    return load_exact(text, str(path))

@@ -1,0 +1,117 @@
+"""Answers to the items of a form as a YAML or JSON document, and numbers exactly as they are written.
+
+An item is answered with `true` or `false`, a level by its name, a number in the unit of the item, or a number with its
+own unit (`12 mg/dL`, `{value: 12, unit: mg/dL}`), a date, or a list of rows. What is left out, or `null`, was not
+assessed.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import yaml
+
+from dosepath.core.days import PartialDate
+from dosepath.core.errors import InputError, QuantityError
+from dosepath.core.instrument import Item, ItemAnswer, ItemKind
+from dosepath.core.quantity import Quantity
+
+_WITH_UNIT = re.compile(r"(?P<number>[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)\s+(?P<unit>\S.*)")
+
+
+class ExactLoader(yaml.SafeLoader):
+    """Reads numbers with a point as decimals, with all the digits that were written."""
+
+
+def _decimal(loader: ExactLoader, node: yaml.ScalarNode) -> Decimal | float:
+    text = loader.construct_scalar(node).replace("_", "")
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        return float("nan")  # .nan and .inf are no numbers that anything accepts
+
+
+ExactLoader.add_constructor("tag:yaml.org,2002:float", _decimal)
+
+
+def load_exact(text: str, name: str) -> dict[str, Any]:
+    """Read a document of YAML, or of JSON, with a mapping at its top.
+
+    Raises
+    ------
+    InputError
+        When it is none.
+    """
+    try:
+        document = yaml.load(text, Loader=ExactLoader)  # noqa: S506  # a safe loader
+    except (yaml.YAMLError, ValueError) as error:  # a date that is not in the calendar is a ValueError
+        raise InputError(f"{name}: not YAML: {' '.join(str(error).split())}") from None
+    if not isinstance(document, dict):
+        raise InputError(f"{name}: no mapping at the top")
+    return document
+
+
+def answers_of(items: Mapping[str, Item], document: Mapping[str, Any]) -> dict[str, ItemAnswer]:
+    """Turn a document into answers; whether an answer fits its item is for the instrument to say.
+
+    Examples
+    --------
+    >>> weight = Item("weight", "body weight", ItemKind.AMOUNT, unit="kg")
+    >>> {name: str(answer) for name, answer in answers_of({"weight": weight}, {"weight": 70, "fever": None}).items()}
+    {'weight': '70 kg'}
+    """
+    answers: dict[str, ItemAnswer] = {}
+    for name, raw in document.items():
+        if raw is not None:
+            answers[str(name)] = _answer(items.get(str(name)), raw)
+    return answers
+
+
+def _answer(item: Item | None, raw: Any) -> ItemAnswer:
+    match raw:
+        case bool():
+            return raw
+        case int() | Decimal():
+            return _quantity(raw, item.unit if item is not None else "")
+        case datetime():
+            return PartialDate.on(raw.date())
+        case date():
+            return PartialDate.on(raw)
+        case {"value": int() | Decimal() as number, "unit": str(unit)} if len(raw) == 2:
+            return _quantity(number, unit)
+        case list():
+            columns = {column.id: column for column in item.columns} if item is not None else {}
+            return tuple(_row(columns, row) for row in raw)
+    return _text(item, str(raw))
+
+
+def _row(columns: Mapping[str, Item], row: Any) -> Mapping[str, ItemAnswer]:
+    """Read a row; one without names has its answers in the order of the columns."""
+    if isinstance(row, dict):
+        return answers_of(columns, row)
+    cells = row if isinstance(row, list) else [row]
+    named = dict(zip(columns, cells, strict=False))
+    named |= {f"column {number}": cell for number, cell in enumerate(cells, start=1) if number > len(columns)}
+    return answers_of(columns, named)
+
+
+def _text(item: Item | None, text: str) -> ItemAnswer:
+    if item is None:
+        return text
+    if item.kind is ItemKind.DAY:
+        try:
+            return PartialDate.parse(text)
+        except ValueError:
+            return text
+    if item.kind in (ItemKind.AMOUNT, ItemKind.WHOLE) and (found := _WITH_UNIT.fullmatch(text.strip())):
+        return _quantity(found["number"], found["unit"])
+    return text
+
+
+def _quantity(number: int | Decimal | str, unit: str) -> ItemAnswer:
+    try:
+        return Quantity.of(number, unit or "1")
+    except QuantityError:
+        return f"{number} {unit}".strip()
