@@ -9,10 +9,10 @@ from importlib import import_module
 from pkgutil import iter_modules
 from types import ModuleType
 
-from dosepath import dosing, instruments
+from dosepath import dosing, instruments, response, safety, schedule
 from dosepath.core.instrument import Catalog, Equivalence, Formula, Instrument
 
-PACKAGES: tuple[ModuleType, ...] = (instruments, dosing)
+PACKAGES: tuple[ModuleType, ...] = (instruments, dosing, response, safety, schedule)
 
 
 @lru_cache(maxsize=1)

@@ -1,0 +1,1 @@
+"""Grades of toxicity, each stored with its scale and version."""
