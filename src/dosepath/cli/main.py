@@ -7,6 +7,7 @@ import typer
 
 from dosepath import __version__
 from dosepath.cli.shell import examples, guarded
+from dosepath.core.errors import InputError
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -153,7 +154,53 @@ def screen(
     raise typer.Exit(run(request))
 
 
-@app.command(epilog=examples("dosepath verify cases.yaml"))
+@app.command(epilog=examples("dosepath instruments", "dosepath instruments bvas_v3", "dosepath instruments --json"))
+@guarded
+def instruments(
+    name: Annotated[str, typer.Argument(metavar="ID", help="Instrument to show with its items; without it all.")] = "",
+    as_json: Json = False,
+) -> None:
+    """List the scores, grades and formulas that can be computed: version, items, against what and when verified."""
+    from dosepath.cli.instruments import list_all, show_one
+
+    if name:
+        show_one(name, as_json=as_json)
+    else:
+        list_all(as_json=as_json)
+
+
+@app.command(
+    epilog=examples(
+        "dosepath score bvas_v3 --template > bvas.yaml",
+        "dosepath score bvas_v3 bvas.yaml --explain",
+        "dosepath score cockcroft_gault - --json < answers.yaml",
+    )
+)
+@guarded
+def score(
+    name: Annotated[str, typer.Argument(metavar="ID", help="Instrument; 'dosepath instruments' lists them.")],
+    answers: Annotated[
+        Path | None, typer.Argument(help="Answers: one line 'item: answer' for each item; '-' reads the input.")
+    ] = None,
+    explain: Annotated[bool, typer.Option("--explain", help="Print how the values come about.")] = False,
+    template: Annotated[bool, typer.Option("--template", help="Print an empty form to fill in.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Score one form: the values, their bounds where items are missing, and what is missing.
+
+    Exit codes: 0 done; 1 done, but some answers were impossible and not used; 2 wrong use.
+    """
+    from dosepath.cli import instruments as command
+
+    if template:
+        typer.echo(command.template(name))
+    elif answers is None:
+        raise InputError(f"name a file of answers; 'dosepath score {name} --template' prints an empty one")
+    else:
+        raise typer.Exit(command.score(name, answers, explain=explain, as_json=as_json))
+
+
+@app.command(epilog=examples("dosepath verify cases.yaml", "dosepath verify *.yaml labs.csv"))
 @guarded
 def verify(
     files: Annotated[list[Path], typer.Argument(help="Files of worked cases.")],

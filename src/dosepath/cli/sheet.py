@@ -1,6 +1,8 @@
 """The criterion sheet: one patient, every criterion, on paper or screen."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from fractions import Fraction
+from typing import TypeVar
 
 from rich.console import Console
 from rich.markup import escape
@@ -18,8 +20,13 @@ from dosepath.eligibility.screening import RECHECK_SETTING
 from dosepath.interop.screening_json import number_text
 from dosepath.protocol.model import GateName
 
+T = TypeVar("T")
+
 SHOWN_FACTS = 5
-"""Facts printed for one criterion; all of them are in the JSON."""
+"""Facts of one concept printed for one criterion; all of them are in the JSON."""
+
+SHOWN_NEEDS = 2
+"""Reasons printed for one thing that a criterion needs; all of them are in the JSON."""
 
 NEED_WORDS = {
     NeedKind.FACT: "",
@@ -43,7 +50,7 @@ def print_sheet(out: Console, report: ScreeningReport, gate: GateName, recheck: 
         _line(out, 0, f"! {alert}", "yellow")
     for finding in found.findings.values():
         if finding.in_scope:
-            _print_finding(out, finding)
+            _print_finding(out, finding, found)
     for item in found.checks:
         line = verdict_text(item.verdict, against=item.verdict is Verdict.NOT_MET)
         out.print(Text.assemble(line, f"  {item.check.title} ({item.check.source})"))
@@ -56,14 +63,14 @@ def _line(out: Console, indent: int, text: str | Text, style: str = "") -> None:
     out.print(Padding(shown, (0, 0, 0, indent), expand=False))
 
 
-def _print_finding(out: Console, finding: Finding) -> None:
+def _print_finding(out: Console, finding: Finding, gate: GateReport) -> None:
     depth = 2 * finding.id.count(".")
     word = verdict_text(finding.verdict, against=finding.against)
     _line(
         out,
         depth,
         Text.assemble(
-            word, "  ", (finding.id, "bold"), f"  {finding.criterion.source.title}", (_meaning(finding), "dim")
+            word, "  ", (finding.id, "bold"), f"  {finding.criterion.source.title}", (_meaning(finding, gate), "dim")
         ),
     )
     if finding.criterion.source.text:
@@ -79,37 +86,70 @@ def _print_finding(out: Console, finding: Finding) -> None:
         _line(out, depth + 4, f"! {alert}", "yellow")
 
 
-def _meaning(finding: Finding) -> str:
+def _meaning(finding: Finding, gate: GateReport) -> str:
     if finding.pending:
         return "  (pending: judged at a later gate)"
-    if not finding.criterion.exclusion or finding.verdict is Verdict.UNKNOWN:
+    if finding.open and not finding.criterion.parent and finding.id not in gate.undecided:
+        return "  (open only in what is pending)"
+    # A part that does not decide by itself, such as an exception, says nothing about the patient as a whole.
+    if not finding.criterion.exclusion or not finding.criterion.alone or finding.verdict is Verdict.UNKNOWN:
         return ""
     return "  (excludes)" if finding.verdict is Verdict.MET else "  (does not exclude)"
 
 
 def _grounds(evidence: Evidence, verdict: Verdict) -> list[str]:
-    said = [fact_text(fact) for fact in evidence.used[:SHOWN_FACTS]]
-    if len(evidence.used) > SHOWN_FACTS:
-        said.append(f"... and {counted(len(evidence.used) - SHOWN_FACTS, 'more record')}")
+    said: list[str] = []
+    for concept, facts in _grouped(evidence.used, lambda fact: fact.concept):
+        said += [fact_text(fact) for fact in facts[:SHOWN_FACTS]]
+        if len(facts) > SHOWN_FACTS:
+            said.append(f"... and {counted(len(facts) - SHOWN_FACTS, 'more record')} of {concept}")
     said += evidence.notes
-    if verdict is Verdict.UNKNOWN:
-        said += [f"needed: {NEED_WORDS[need.kind]}{need.name} ({need.reason})" for need in evidence.missing]
+    if verdict is not Verdict.UNKNOWN:
+        return said
+    for _, needs in _grouped(evidence.missing, lambda need: need.key):
+        said += [f"needed: {NEED_WORDS[need.kind]}{need.name} ({need.reason})" for need in needs[:SHOWN_NEEDS]]
+        if len(needs) > SHOWN_NEEDS:
+            said.append(f"... and {counted(len(needs) - SHOWN_NEEDS, 'more reason')} of this kind")
     return said
+
+
+def _grouped(items: Iterable[T], key: Callable[[T], str]) -> Iterable[tuple[str, list[T]]]:
+    """Put together what has the same key, in the order of the first of each."""
+    found: dict[str, list[T]] = {}
+    for item in items:
+        found.setdefault(key(item), []).append(item)
+    return found.items()
 
 
 def fact_text(fact: Fact) -> str:
     """Word a fact: what, how much, when, and the record it comes from."""
     value = fact.reported or (str(fact.value) if fact.value is not None else "")
-    if isinstance(fact.value, Quantity) and fact.reported and str(fact.value) != fact.reported:
+    if isinstance(fact.value, Quantity) and fact.reported and not _same(fact.value, fact.reported):
         value = f"{fact.reported} (= {fact.comparator or ''}{fact.value})"
     limits = [f"{name} {limit}" for name, limit in (("LLN", fact.lln), ("ULN", fact.uln)) if limit is not None]
     if fact.dose is not None:
-        times = f" x {fact.times_per_day}/d" if fact.times_per_day is not None else ""
-        value = f"{value} {fact.dose}{times}".strip()
+        value = f"{value} {fact.dose}{_times(fact.times_per_day)}".strip()
     dated = fact.period.start is not None or fact.period.end is not None or fact.period.ongoing
-    when = str(fact.period) if dated else "no date"
-    parts = [f"{fact.concept}: {value}" if value else fact.concept, *limits, when, fact.source]
-    return ", ".join(parts)
+    when = [str(fact.period)] if dated else []
+    said = f"{fact.concept}: {value}" if value else fact.concept
+    return ", ".join([said, *limits, *(each for each in when if each != value), fact.source])
+
+
+def _same(value: Quantity, reported: str) -> bool:
+    """Answer whether a value was reported in its own unit, perhaps with more zeros at its end."""
+    number, _, unit = reported.partition(" ")
+    try:
+        return Fraction(number) == value.value and unit == str(value).partition(" ")[2]
+    except (ValueError, ZeroDivisionError):
+        return False
+
+
+def _times(times_per_day: Fraction | None) -> str:
+    """Word how often a dose is given: so many times in the fewest whole days."""
+    if times_per_day is None:
+        return ""
+    days = "d" if times_per_day.denominator == 1 else f"{times_per_day.denominator} d"
+    return f" x {times_per_day.numerator}/{days}"
 
 
 def _print_orders(out: Console, gate: GateReport, report: ScreeningReport) -> None:

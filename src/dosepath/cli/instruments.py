@@ -1,0 +1,252 @@
+"""The commands `instruments` and `score`: what can be scored, and one form scored."""
+
+import json
+import sys
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table as Grid
+from rich.text import Text
+
+from dosepath.cli.shell import CHECK_FAILED, console, counted
+from dosepath.core.errors import InputError
+from dosepath.core.instrument import FieldValue, Instrument, Item, ItemKind, Score
+from dosepath.core.interval import Interval
+from dosepath.core.quantity import Quantity
+from dosepath.interop.answers_yaml import answers_of, load_exact
+from dosepath.interop.score_json import document, field_document, label_of
+from dosepath.rules.parse import suggest
+from dosepath.trial.catalog import catalog, own_cases
+
+SHOWN_POSSIBLE = 8
+"""Words of an open field that are printed; all of them are in the JSON."""
+
+
+def find(name: str) -> Instrument:
+    """Give an instrument by its id.
+
+    Raises
+    ------
+    InputError
+        When there is none.
+    """
+    known = catalog().instruments
+    if name not in known:
+        raise InputError(f"no instrument '{name}'; {suggest(name, known)}; 'dosepath instruments' lists all")
+    return known[name]
+
+
+# What there is ----------------------------------------------------------------------------------------------------
+
+
+def list_all(*, as_json: bool) -> None:
+    """Print all instruments: version, items, against what and when they were verified, own cases."""
+    known = catalog().instruments.values()
+    if as_json:
+        typer.echo(json.dumps([_summary(each) for each in known], indent=1, ensure_ascii=False))
+        return
+    grid = Grid(box=None, pad_edge=False)
+    for column in ("id", "version", "items", "cases", "verified", "against", "from memory"):
+        grid.add_column(column, no_wrap=column == "id", justify="right" if column in ("items", "cases") else "left")
+    for each in known:
+        row = _summary(each)
+        grid.add_row(
+            *(escape(str(row[key])) for key in ("id", "version", "items", "cases", "verified_on", "verified_against")),
+            escape(row["from_memory"]),
+        )
+    out = console()
+    out.print(grid)
+    out.print(f"{counted(len(known), 'instrument')}; 'dosepath instruments ID' shows one")
+
+
+def _summary(each: Instrument) -> dict[str, Any]:
+    return {
+        "id": each.id,
+        "name": each.name,
+        "version": each.version,
+        "citation": str(each.citation),
+        "items": len(each.items),
+        "fields": list(each.fields),
+        "cases": own_cases().get(each.id, 0),
+        "verified_on": each.verification.on.isoformat(),
+        "verified_against": each.verification.against,
+        "from_memory": each.verification.from_memory,
+    }
+
+
+def show_one(name: str, *, as_json: bool) -> None:
+    """Print one instrument with its items and values."""
+    each = find(name)
+    if as_json:
+        items = [_item_document(item) for item in each.items.values()]
+        fields = {
+            field: {"label": known.label, "unit": known.unit, "choices": list(known.choices)}
+            for field, known in each.fields.items()
+        }
+        typer.echo(json.dumps({**_summary(each), "fields": fields, "items": items}, indent=1, ensure_ascii=False))
+        return
+    out = console()
+    out.print(Text.assemble((each.id, "bold"), f"  {each.name}, {each.version}"))
+    out.print(Text(f"  {each.citation}"))
+    memory = f"; from memory: {each.verification.from_memory}" if each.verification.from_memory else ""
+    out.print(Text(f"  verified {each.verification.on} against {each.verification.against}{memory}"))
+    grid = Grid("item", "answer", "meaning", box=None, pad_edge=False)
+    for item in each.items.values():
+        for row in _item_rows(item):
+            grid.add_row(*map(escape, row))
+    out.print(grid)
+    values = Grid("value", "unit", "meaning", box=None, pad_edge=False)
+    for field, known in each.fields.items():
+        said = f" ({', '.join(known.choices)})" if known.choices and len(known.choices) <= SHOWN_POSSIBLE else ""
+        values.add_row(escape(field), escape(known.unit), escape(f"{known.label}{said}"))
+    out.print(values)
+
+
+def _item_rows(item: Item, indent: str = "") -> Iterator[tuple[str, str, str]]:
+    yield f"{indent}{item.id}", _answered_with(item), item.label
+    for level, words in item.labels.items():
+        yield "", f"{indent}  {level}", words
+    for column in item.columns:
+        yield from _item_rows(column, f"{indent}  ")
+
+
+def _answered_with(item: Item) -> str:
+    """Word what an item is answered with."""
+    match item.kind:
+        case ItemKind.CHOICE:
+            return ", ".join(item.choices) if len(item.choices) <= SHOWN_POSSIBLE else f"one of {len(item.choices)}"
+        case ItemKind.WHOLE | ItemKind.AMOUNT:
+            unit = f" {item.unit}" if item.unit else ""
+            low, high = (None if end is None else Quantity(end, "1") for end in (item.low, item.high))
+            if low is None and high is None:
+                return f"{item.kind.value}{unit}"
+            span = f"{low} or more" if high is None else f"{high} or less" if low is None else f"{low} to {high}"
+            return f"{item.kind.value}, {span}{unit}"
+    return item.kind.value
+
+
+def _item_document(item: Item) -> dict[str, Any]:
+    written: dict[str, Any] = {"id": item.id, "label": item.label, "kind": item.kind.value}
+    if item.kind is ItemKind.CHOICE:
+        written["choices"] = [{"choice": choice, "label": item.labels.get(choice, "")} for choice in item.choices]
+    if item.kind in (ItemKind.WHOLE, ItemKind.AMOUNT):
+        ends = (None if end is None else str(Quantity(end, "1")) for end in (item.low, item.high))
+        written |= {"unit": item.unit, **dict(zip(("low", "high"), ends, strict=True))}
+    if item.columns:
+        written["columns"] = [_item_document(column) for column in item.columns]
+    return written
+
+
+# One form ---------------------------------------------------------------------------------------------------------
+
+
+def template(name: str) -> str:
+    """Give an empty form as YAML: every item with what it means, to be filled in.
+
+    Examples
+    --------
+    >>> print(template("leroy_1988").splitlines()[1])
+    skin_upper_arm: null  # yes or no; thick skin proximal to the elbow (upper arm)
+    """
+    each = find(name)
+    lines = [f"# {each.name}, {each.version}. Leave null, or leave out, what was not assessed."]
+    for item in each.items.values():
+        lines.append(f"{item.id}: null  # {_answered_with(item)}; {item.label}")
+        lines += [f"#   {level}: {words}" for level, words in item.labels.items()]
+        lines += [f"#   - {column.id}: {_answered_with(column)}; {column.label}" for column in item.columns]
+    return "\n".join(lines)
+
+
+def score(name: str, source: Path, *, explain: bool, as_json: bool) -> int:
+    """Score one form and print what it gives.
+
+    Returns
+    -------
+    int
+        0 when all answers could be used; 1 when some were refused.
+    """
+    each = find(name)
+    if not each.items:
+        raise InputError(f"{name}: results of this instrument are entered; it has no form")
+    scored = each.score(answers_of(each.items, load_exact(_text(source), str(source))))
+    if as_json:
+        typer.echo(json.dumps(document(each, scored), indent=1, ensure_ascii=False))
+    else:
+        _print(console(), each, scored, explain=explain)
+    return CHECK_FAILED if scored.refused or scored.conflict else 0
+
+
+def _text(source: Path) -> str:
+    try:
+        return sys.stdin.read() if str(source) == "-" else source.read_text(encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"{source}: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise InputError(f"{source}: not UTF-8 at byte {error.start}; save it as UTF-8") from None
+
+
+def _print(out: Console, each: Instrument, scored: Score, *, explain: bool) -> None:
+    out.print(Text.assemble((each.id, "bold"), f"  {each.name}, {each.version}"))
+    grid = Grid(box=None, show_header=False, pad_edge=False)
+    for name, known in each.fields.items():
+        found = field_document(known, scored, name)
+        if "possible" in found and not found["possible"]:
+            said = Text("not known", style="yellow")
+        else:
+            unit = "" if known.unit in ("", "1") else f" {known.unit}"
+            said = Text(f"{_value_text(scored, name)}{unit}", style="bold" if found["decided"] else "yellow")
+        grid.add_row(Text(name), said, Text(known.label, style="dim"))
+    out.print(grid)
+    if scored.conflict:
+        out.print(Text(f"! {scored.conflict}", style="red"))
+    for refusal in scored.refused:
+        out.print(Text(f"✘ not used: {refusal}", style="red"))
+    for flag in scored.flags:
+        out.print(Text(f"! {flag.text}", style="yellow"))
+    if scored.missing:
+        out.print(f"{counted(len(scored.missing), 'item')} not assessed that may change this:")
+        for item in scored.missing:
+            out.print(Text(f"    {item}  {label_of(each, item)}"))
+    elif scored.possible:
+        out.print("decided: nothing that was not assessed can change it")
+    if explain:
+        out.print("how it comes about:" if scored.steps else "how it comes about: no steps to show")
+        for step in scored.steps:
+            out.print(Text(f"    {step}"))
+        out.print(Text(f"    {each.citation}", style="dim"))
+
+
+def _value_text(scored: Score, name: str) -> str:
+    """Word what is known of a field."""
+    found = scored.value(name)
+    match found:
+        case Interval(low=low, high=high) if not found.exact:
+            if low is None or high is None:
+                return f"at least {_number(low)}" if low is not None else f"at most {_number(high)}"
+            return f"{_number(low)} to {_number(high)}"
+        case None:
+            words = [value for value in scored.values(name) if value is not None]
+            return "? " + " or ".join(_word(value) for value in words[:SHOWN_POSSIBLE])
+    return _word(found)
+
+
+def _word(value: FieldValue) -> str:
+    match value:
+        case "true" | "false":
+            return "yes" if value == "true" else "no"
+        case Interval(low=low, high=high):
+            return _number(low) if value.exact else f"{_number(low)} to {_number(high)}"
+    return value
+
+
+def _number(number: Fraction | None) -> str:
+    """Show a number, rounded to four decimals only here."""
+    if number is None:
+        return "any number"
+    rounded = round(number, 4)
+    return str(Quantity(rounded, "1")) if rounded == number else f"{float(rounded):.4f}".rstrip("0").rstrip(".")

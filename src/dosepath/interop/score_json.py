@@ -1,0 +1,66 @@
+"""A score -> a document: values with their bounds, what is missing, what was refused, under which version."""
+
+from typing import Any
+
+from dosepath import __version__
+from dosepath.core.instrument import Field, FieldValue, Instrument, Score
+from dosepath.core.interval import Interval
+from dosepath.interop.screening_json import number_text
+
+
+def document(instrument: Instrument, scored: Score) -> dict[str, Any]:
+    """Write a score as data.
+
+    A decided number has `value`, an open one `low` and `high` (null: no bound); a decided word has `value`, an open one
+    `possible`. Numbers are texts, exact to the last digit.
+    """
+    return {
+        "instrument": scored.instrument,
+        "version": scored.version,
+        "citation": str(instrument.citation),
+        "software": __version__,
+        "values": {name: field_document(known, scored, name) for name, known in instrument.fields.items()},
+        "possible": [{name: _plain(value) for name, value in case.items()} for case in scored.possible],
+        "missing": [{"item": item, "label": label_of(instrument, item)} for item in scored.missing],
+        "flags": [{"flag": flag.id, "text": flag.text} for flag in scored.flags],
+        "refused": [
+            {"item": refusal.item, "kind": refusal.kind.value, "reason": refusal.reason} for refusal in scored.refused
+        ],
+        "conflict": scored.conflict,
+        "steps": list(scored.steps),
+    }
+
+
+def field_document(known: Field, scored: Score, name: str) -> dict[str, Any]:
+    """Write what a score says to one field."""
+    found = scored.value(name)
+    written: dict[str, Any] = {"label": known.label, "unit": known.unit, "decided": scored.decided(name)}
+    match found:
+        case Interval(low=low, high=high) if not found.exact:
+            ends = (None if end is None else number_text(end) for end in (low, high))
+            return {**written, **dict(zip(("low", "high"), ends, strict=True))}
+        case None:
+            words = [value for value in scored.values(name) if value is not None]
+            return {**written, "possible": [_plain(value) for value in words]}
+    return {**written, "value": _plain(found)}
+
+
+def label_of(instrument: Instrument, item: str) -> str:
+    """Give the plain words of an item, or of a column of a table (`table.column`); empty for what is no item."""
+    known = instrument.items.get(item)
+    if known is not None:
+        return known.label
+    table, _, column = item.rpartition(".")
+    columns = instrument.items[table].columns if table in instrument.items else ()
+    return next((each.label for each in columns if each.id == column), "")
+
+
+def _plain(value: FieldValue) -> Any:
+    match value:
+        case "true" | "false":
+            return value == "true"
+        case Interval(low=low) if value.exact and low is not None:
+            return number_text(low)
+        case Interval(low=low, high=high):
+            return [None if end is None else number_text(end) for end in (low, high)]
+    return value
