@@ -9,7 +9,7 @@ DEMO_PATIENT ?= demo-sle-06
 SHARED_PATIENTS := $(wildcard ../shared/data/fhir_patients)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test check format-check lint types layers format bench golden mutate
+.PHONY: help setup run demo test check format-check lint types layers format bench golden mutate mutate-instruments
 
 help: ## list these recipes
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -67,3 +67,6 @@ golden: setup ## write anew what tests compare with: counts over the shared FHIR
 
 mutate: setup ## change the protocol one spot at a time; do our cases notice? (slow)
 	$(BIN)/python -m tests.mutation.mutate_protocol --all
+
+mutate-instruments: setup ## change the code of scores and grades one spot at a time; do our cases notice? (slow)
+	$(BIN)/python -m tests.mutation.mutate_instruments $(ARGS)

@@ -38,6 +38,7 @@ def test_case(case: Case) -> None:
         assert list(scored.missing) == case.open_items
     assert [str(refusal) for refusal in scored.refused] == case.refused
     assert scored.conflict == ""
+    assert (scored.instrument, scored.version) == (case.instrument, instrument(case.instrument).version)
     if case.flags is not None:
         assert [flag.id for flag in scored.flags] == case.flags
 

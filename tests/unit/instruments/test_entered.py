@@ -81,6 +81,7 @@ CONTRADICTIONS = [
 @pytest.mark.parametrize(("name", "results", "rows", "needs"), ENTERED)
 def test_entered(name: str, results: dict[str, Any], rows: list[dict[str, Any]], needs: tuple[str, ...]) -> None:
     found = instrument(name).from_entered({entry: value(result) for entry, result in results.items()})
+    assert (found.instrument, found.version) == (name, instrument(name).version)
     assert as_rows(found) == [{field: expected(written) for field, written in row.items()} for row in rows]
     assert found.missing == needs
     assert found.conflict == ""
