@@ -23,6 +23,9 @@ ENUMERATED = (
 )
 """Those whose possible cases are listed one by one, so that a gap can be checked against every way to fill it."""
 
+ABOUT = "about "
+"""Before a number that a case prints rounded."""
+
 CASE_KEYS = {"name", "form", "answers", "left_out", "expect", "joint", "open", "refused", "flags"}
 
 
@@ -118,6 +121,21 @@ def expected(written: Any) -> str | Fraction:
         case int() | Decimal() | float():
             return Fraction(str(written))
     return str(written)
+
+
+def same_values(found: set[str | Fraction], written: list[Any]) -> bool:
+    """Answer whether a field has the values that a case writes; `about 88.89` is what rounds to it."""
+    rounded = [Decimal(each.removeprefix(ABOUT)) for each in written if str(each).startswith(ABOUT)]
+    left = found - {expected(each) for each in written}
+    if len(found) != len(written) or len(left) != len(rounded):
+        return False
+    near = [[_rounds_to(one, number) for number in rounded] for one in left]
+    return all(any(row) for row in near) and all(any(column) for column in zip(*near, strict=True))
+
+
+def _rounds_to(found: str | Fraction, printed: Decimal) -> bool:
+    half_unit = Fraction(10) ** int(printed.as_tuple().exponent) / 2
+    return isinstance(found, Fraction) and abs(found - Fraction(printed)) <= half_unit
 
 
 def values_of(scored: Score, field: str) -> set[str | Fraction]:
