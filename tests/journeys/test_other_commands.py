@@ -103,6 +103,21 @@ def test_show_of_a_criterion_has_text_reading_rule_words_concepts() -> None:
     assert json.loads(other)["rule"] == "(I02.2.c.1 and I02.2.c.2) or I02.2.c.3"
 
 
+@pytest.mark.parametrize(
+    ("identity", "words"),
+    [
+        ("I03.2", ["reading I03#exposure", "reading I03#agents", "antimalarials_do_not_count"]),
+        ("I02.5.c.1", ["reading I02.5.c:", "at_most"]),
+        ("E07.3", ["reading E07#dose", "exclusion: keeps the patient out when met"]),
+        ("E01.x", ["part of an exclusion: counts as the rule of E01 says"]),
+        ("E07.1.b", ["part of an exclusion: counts as the rule of E07.1 says"]),
+    ],
+)
+def test_show_of_a_part_has_the_readings_that_change_it_and_what_it_means(identity: str, words: list[str]) -> None:
+    output = run("protocol", "show", "NCT06680388", identity).output
+    assert not [word for word in words if word not in output]
+
+
 def test_show_of_the_protocol_lists_every_criterion() -> None:
     output = run("protocol", "show", "NCT06680388").output
     for identity in ("I01", "I02.1.d.3.mtx", "E07.1.n", "E20"):

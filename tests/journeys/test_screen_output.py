@@ -222,6 +222,86 @@ def test_sheet_says_what_an_exclusion_means_and_under_what_it_was_reached(cohort
         assert words in result.output
 
 
+def drug(number: int, identity: str, text: str, day: str) -> dict[str, Any]:
+    return {
+        "resourceType": "MedicationAdministration",
+        "id": f"m{number}",
+        "status": "completed",
+        "subject": {"reference": f"Patient/{identity}"},
+        "medicationCodeableConcept": {"text": text},
+        "effectiveDateTime": day,
+    }
+
+
+def test_part_of_an_exclusion_that_decides_nothing_alone_does_not_say_that_it_excludes(tmp_path: Path) -> None:
+    cured = condition("p1", "D06.9") | {"abatementDateTime": "2022-01-01", "clinicalStatus": {"coding": []}}
+    write(tmp_path, person("p1", cured))
+    sheet = run(
+        *("screen", tmp_path, *TRIAL, "--arm", "SS", "--on", "2026-06-01", "--patient", "p1"),
+        *("--source-complete", "all"),
+    ).output
+    lines = [line.strip() for line in sheet.splitlines()]
+    assert "✘ not met  E01  malignancy  (does not exclude)" in lines
+    assert "✔ met  E01.1  any malignancy" in lines
+    assert "✔ met  E01.x  every malignancy on record is an exception" in lines
+    assert "? unknown  E04  drugs and treatments shortly before  (open only in what is pending)" in lines
+
+
+def test_sheet_names_every_concept_and_cuts_long_lists_of_one(tmp_path: Path) -> None:
+    given = [drug(number, "p1", "prednisone", f"2026-05-{number:02}") for number in range(1, 10)]
+    unreadable = [drug(number, "p1", "30mL", f"2026-05-{number:02}") for number in range(11, 20)]
+    write(tmp_path, person("p1", *given, drug(30, "p1", "azathioprine", "2026-05-01"), *unreadable))
+    sheet = run("screen", tmp_path, *TRIAL, "--arm", "SS", "--on", "2026-06-01", "--patient", "p1").output
+    _, start, after = sheet.partition("I03.2  glucocorticoid and two immunosuppressants")
+    assert start
+    part = after.partition("I04")[0]
+    assert "... and 4 more records of prednisone" in part
+    assert "azathioprine: azathioprine" in part
+    assert "... and 7 more reasons of this kind" in sheet
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"value": 2.10, "code": "10*9/L"}, "anc: 2.1 10*9/L, 2026-05-30"),
+        ({"value": 2.0, "code": "10*9/L"}, "anc: 2.0 10*9/L, 2026-05-30"),
+        ({"value": 2100, "code": "/uL"}, "anc: 2100 /uL (= 2.1 10*9/L), 2026-05-30"),
+    ],
+)
+def test_value_is_repeated_only_where_it_was_converted(tmp_path: Path, given: dict[str, Any], words: str) -> None:
+    count = {
+        "resourceType": "Observation",
+        "id": "o1",
+        "status": "final",
+        "subject": {"reference": "Patient/p1"},
+        "code": {"coding": [{"system": "http://loinc.org", "code": "751-8"}]},
+        "effectiveDateTime": "2026-05-30",
+        "valueQuantity": {"system": "http://unitsofmeasure.org", **given},
+    }
+    write(tmp_path, person("p1", count))
+    assert words in run("screen", tmp_path, *TRIAL, "--arm", "SS", "--on", "2026-06-01", "--patient", "p1").output
+
+
+def test_a_weekly_dose_is_worded_in_whole_days(tmp_path: Path) -> None:
+    weekly = {
+        "resourceType": "MedicationStatement",
+        "id": "m1",
+        "status": "active",
+        "subject": {"reference": "Patient/p1"},
+        "medicationCodeableConcept": {"text": "methotrexate"},
+        "effectivePeriod": {"start": "2025-01-01"},
+        "dosage": [
+            {
+                "timing": {"repeat": {"frequency": 1, "period": 1, "periodUnit": "wk"}},
+                "doseAndRate": [{"doseQuantity": {"value": 15, "code": "mg", "system": "http://unitsofmeasure.org"}}],
+            }
+        ],
+    }
+    write(tmp_path, person("p1", weekly))
+    sheet = run("screen", tmp_path, *TRIAL, "--arm", "SLE", "--on", "2026-06-01", "--patient", "p1").output
+    assert "methotrexate 15 mg x 1/7 d, 2025-01-01 to ongoing" in sheet
+
+
 def test_sheet_lists_what_of_this_record_was_not_understood(tmp_path: Path) -> None:
     wrong = {
         "resourceType": "Observation",

@@ -19,7 +19,9 @@ Days count from screening: `-3 d`, `-2 wk`, `-6 mo`, `-2 y`, with a second step 
 partial. `expect` names only the criteria that are compared; `missing` the needs that must be among the gaps; `overall`
 the answer of the gate. A file may name `patients`: a case with `patient: SLE` has the facts of that patient after those
 of the file and is screened for the arm of that name; `without` takes facts out again, by concept. `alerts` gives a
-piece of what must be said beside a verdict, or nothing where nothing may be said. `engine_disagrees` gives the reason
+piece of what must be said beside a verdict, or nothing where nothing may be said; `notes` a ground that must stand
+among the others; `good_until` the last screening day on which the results used would still count, or nothing where
+they do not age; `keeps_out` all criteria that keep the patient out by themselves. `engine_disagrees` gives the reason
 why the engine is thought to be wrong: such a case must fail.
 
 `load_cases(path)` reads one file, `all_cases()` all of a trial; `run(case, protocol)` judges a case and
@@ -84,6 +86,9 @@ class Case:
     missing: Mapping[str, list[str]] = field(default_factory=dict)
     overall: str = ""
     alerts: Mapping[str, str] = field(default_factory=dict)
+    notes: Mapping[str, str] = field(default_factory=dict)
+    good_until: Mapping[str, date | None] = field(default_factory=dict)
+    keeps_out: list[str] | None = None
     engine_disagrees: str = ""
 
     def __str__(self) -> str:
@@ -112,7 +117,7 @@ def _case(file: str, document: Mapping[str, Any], raw: Mapping[str, Any]) -> Cas
         return raw.get(key, document.get(key, fallback))
 
     allowed = {"name", "expect", "missing", "overall", "facts", "unclassified", "why", "source", "cases", "recheck"}
-    allowed |= {"patients", "patient", "without", "alerts", "engine_disagrees"}
+    allowed |= {"patients", "patient", "without", "alerts", "notes", "good_until", "keeps_out", "engine_disagrees"}
     allowed |= {"arm", "on", "person", "complete", "anchors", "gate", "readings", "settings"}
     assert not set(raw) - allowed, (raw["name"], set(raw) - allowed)
     assert not set(document) - allowed, (file, set(document) - allowed)
@@ -143,6 +148,9 @@ def _case(file: str, document: Mapping[str, Any], raw: Mapping[str, Any]) -> Cas
         missing=raw.get("missing", {}),
         overall=raw.get("overall", ""),
         alerts=raw.get("alerts", {}),
+        notes=raw.get("notes", {}),
+        good_until={identity: _exact(day, screening) for identity, day in raw.get("good_until", {}).items()},
+        keeps_out=raw.get("keeps_out"),
         engine_disagrees=raw.get("engine_disagrees", ""),
     )
 
@@ -253,6 +261,15 @@ def differences(case: Case, protocol: Protocol | None = None) -> list[str]:
         alerts = gate.findings[identity].alerts
         if not says(alerts, said):
             found.append(f"{identity}: expected {said or 'no alert'}, got {alerts}")
+    for identity, note in case.notes.items():
+        if note not in gate.findings[identity].evidence.notes:
+            found.append(f"{identity}: '{note}' is not among {gate.findings[identity].evidence.notes}")
+    for identity, day in case.good_until.items():
+        if gate.findings[identity].expires != day:
+            found.append(f"{identity}: expected good until {day}, got {gate.findings[identity].expires}")
+    against = [identity for identity, finding in gate.findings.items() if finding.against]
+    if case.keeps_out is not None and against != case.keeps_out:
+        found.append(f"keeps out: expected {case.keeps_out}, got {against}")
     if case.overall and gate.overall.value != case.overall:
         found.append(f"overall: expected {case.overall}, got {gate.overall.value} {gate.blockers} {gate.undecided}")
     return found

@@ -168,12 +168,12 @@ def _reading(protocol: Protocol, key: str, reading: Reading) -> dict[str, Any]:
 
 def describe(protocol: Protocol, item: Judged) -> dict[str, Any]:
     """Give everything about one criterion as plain values."""
-    own = [(key, reading) for key, reading in protocol.readings() if key.partition("#")[0] == item.id]
+    own = [(key, reading) for key, reading in protocol.readings() if _bears_on(key, reading, item)]
     tree = item.rule.tree
     return {
         "id": item.id,
         "title": item.source.title,
-        "kind": "exclusion: keeps the patient out when met" if item.exclusion else "inclusion",
+        "kind": _kind(item),
         "text": item.quote,
         "page_lines": list(item.lines),
         "arms": [arm for arm in protocol.file.arms if item.concerns(arm)],
@@ -189,6 +189,20 @@ def describe(protocol: Protocol, item: Judged) -> dict[str, Any]:
         "notes": list(item.source.notes),
         "children": {child: protocol.criteria[child].source.title for child in item.children},
     }
+
+
+def _bears_on(key: str, reading: Reading, item: Judged) -> bool:
+    """Answer whether a reading is one of a criterion, or changes it from where it stands above."""
+    changed = [part for option in reading.options.values() for part in (option.rules, option.gates, option.rechecks)]
+    return key.partition("#")[0] == item.id or any(item.id in part for part in changed)
+
+
+def _kind(item: Judged) -> str:
+    if not item.exclusion:
+        return "inclusion"
+    if item.alone:
+        return "exclusion: keeps the patient out when met"
+    return f"part of an exclusion: counts as the rule of {item.parent} says"
 
 
 def _joined(item: Judged) -> str:

@@ -130,9 +130,9 @@ def fact_text(fact: Fact) -> str:
     if fact.dose is not None:
         value = f"{value} {fact.dose}{_times(fact.times_per_day)}".strip()
     dated = fact.period.start is not None or fact.period.end is not None or fact.period.ongoing
-    when = [str(fact.period)] if dated else []
+    when = str(fact.period) if dated else "no date"
     said = f"{fact.concept}: {value}" if value else fact.concept
-    return ", ".join([said, *limits, *(each for each in when if each != value), fact.source])
+    return ", ".join([said, *limits, *([when] if when != value else []), fact.source])
 
 
 def _same(value: Quantity, reported: str) -> bool:

@@ -62,8 +62,9 @@ class Finding:
 
     @property
     def against(self) -> bool:
-        """Whether it keeps the patient out: an inclusion not met, or an exclusion met."""
-        return self.in_scope and self.verdict is (Verdict.MET if self.criterion.exclusion else Verdict.NOT_MET)
+        """Whether it keeps the patient out by itself: an inclusion not met, or an exclusion met."""
+        wanted = Verdict.MET if self.criterion.exclusion else Verdict.NOT_MET
+        return self.in_scope and self.criterion.alone and self.verdict is wanted
 
     @property
     def open(self) -> bool:

@@ -1,6 +1,6 @@
 """Criteria of a protocol x facts about a patient -> a screening report."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
@@ -112,7 +112,7 @@ def screen_arms(
 
 def _alerts_of_patient(record: PatientRecord, protocol: Protocol, arm: str, occasion: Occasion) -> tuple[str, ...]:
     alerts: list[str] = []
-    if _dead(record):
+    if _dead(record, occasion.on):
         alerts.append("the record says that the patient has died")
     condition = protocol.file.arms[arm].target_condition
     leaves = protocol.vocabulary.leaves(condition)
@@ -142,15 +142,17 @@ def _gate_report(judge: "_Judge") -> GateReport:
     blockers += [item.check.id for item in checks if item.verdict is Verdict.NOT_MET]
     undecided += [item.check.id for item in checks if item.verdict is Verdict.UNKNOWN]
     note = "" if counting else "the protocol defines no criteria for this gate"
-    if _dead(judge.rules.record):
+    if _dead(judge.rules.record, judge.rules.on):
         blockers.append(DEATH)
         note = "the record says that the patient has died"
     overall = Overall.NOT_ELIGIBLE if blockers else Overall.UNDECIDED if undecided else Overall.ELIGIBLE
     return GateReport(gate, overall, findings, tuple(blockers), tuple(undecided), checks, note)
 
 
-def _dead(record: PatientRecord) -> bool:
-    return any(fact.value is not False for fact in record.of(DEATH))
+def _dead(record: PatientRecord, on: date) -> bool:
+    """Answer whether the record says on a day that the patient has died; a death without a date counts at once."""
+    deaths = (fact for fact in record.of(DEATH) if fact.value is not False)
+    return any(fact.period.start is None or fact.period.start.earliest <= on for fact in deaths)
 
 
 def _against(protocol: Protocol, identity: str, verdict: Verdict) -> bool:
@@ -163,6 +165,7 @@ class _Rules:
     def __init__(self, protocol: Protocol, situation: Situation) -> None:
         self.protocol = protocol
         self.record = situation.record
+        self.on = situation.on
         self.screening = situation.anchors.get("screening") or situation.on
         self._known: dict[str, Answer] = {}
         self._criterion: Callable[[str], Answer] = _not_judged
@@ -317,17 +320,27 @@ class _Judge:
     def _expiry(self, criterion: Judged, answer: Answer) -> date | None:
         """Find the last screening day on which all results used would still lie in their windows."""
         days: list[date] = []
-        for node in criterion.rule.picks:
-            start = node.window.start
+        for window, concepts in self._windows(criterion.rule):
+            start = window.start
             if isinstance(start, nodes.Shifted) and start.day == nodes.Anchor("screening"):
                 span = self.rules.span(start.span)
                 if span is not None:
-                    days.extend(_last_days(answer.evidence, node.concept, span))
+                    days.extend(_last_days(answer.evidence, concepts, span))
         return min((day for day in days if day >= self.rules.screening), default=None)
 
+    def _windows(self, rule: Rule) -> Iterator[tuple[nodes.WindowOf, frozenset[str]]]:
+        """Give the windows of a rule, each with the concepts whose results it picks."""
+        for node in rule.picks:
+            yield node.window, frozenset({node.concept})
+        for name in rule.instruments:
+            binding = self.protocol.vocabulary.bindings[name]
+            items = self.protocol.vocabulary.catalog.instruments[binding.instrument].items
+            forms = (f"{binding.instrument}.{item}" for item in items)
+            yield self.protocol.windows[binding.window], frozenset({*binding.entered.values(), *forms})
 
-def _last_days(evidence: Evidence, concept: str, span: Span) -> Iterable[date]:
-    return (shift(fact.day.earliest, span) for fact in evidence.used if fact.concept == concept and fact.day)
+
+def _last_days(evidence: Evidence, concepts: frozenset[str], span: Span) -> Iterable[date]:
+    return (shift(fact.day.earliest, span) for fact in evidence.used if fact.concept in concepts and fact.day)
 
 
 def _joined(verdict: Verdict, answers: Sequence[Answer]) -> Answer:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
@@ -25,11 +25,14 @@ class Match:
         Concepts that it may mean: less specific than their codes, one of a group, or its text holds a hint.
     understood
         Whether it names something at all. A record that does and matches nothing is something else.
+    unlike
+        Whether it is what its code says, while its text names something else.
     """
 
     concepts: tuple[str, ...] = ()
     may_be: frozenset[str] = frozenset()
     understood: bool = True
+    unlike: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,12 +189,13 @@ class _TableIndex:
             found = by_code or named or by_class
             vague = set() if found else vague
             hinting = self._names.outside(texts) if named else [] if found else texts
+            unlike = bool(by_code and texts) and not set(by_code).intersection(self._names.inside(texts))
         else:
             found = by_code + by_class or [c for c in self._names.equal(texts) if self._open(c, classified)]
-            hinting = [] if found else texts
+            hinting, unlike = [] if found else texts, False
         if not vague:
             vague = {c for c in self._hints.inside(hinting) if self._open(c, classified)}
-        return self._sorted(found, vague, understood)
+        return replace(self._sorted(found, vague, understood), unlike=unlike)
 
     def _open(self, concept: str, classified: list[str]) -> bool:
         """Tell whether a text may speak for a concept: a code of its own classification would have said so."""

@@ -58,6 +58,10 @@ def read_medication(entry: Entry, background: Background) -> Iterator[Finding]:
         return
     if problem:
         yield entry.remark(problem)
+    if match.unlike:
+        labels = " and ".join(background.index.concepts[concept].label for concept in match.concepts)
+        reason = f"coded as {labels}, but its text says '{plain(coded.shown)}'; the code counts"
+        yield entry.remark(reason, RemarkKind.DOUBTFUL)
     dosages = _dosages(entry)
     systemic, local = _systemic(match, coded, dosages, background.index)
     for concept in local:

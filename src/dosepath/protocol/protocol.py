@@ -34,6 +34,14 @@ class Rule:
             return ()
         return tuple(node for node in walk_tree(self.tree) if isinstance(node, nodes.Pick))
 
+    @cached_property
+    def instruments(self) -> tuple[str, ...]:
+        """Instruments whose results the rule asks for, by the names that rules use."""
+        if self.tree is None:
+            return ()
+        fields = (node for node in walk_tree(self.tree) if isinstance(node, nodes.InstrumentField))
+        return tuple(dict.fromkeys(node.instrument for node in fields))
+
     @property
     def combination(self) -> str:
         """`all` or `any` over the children; empty for an expression."""
@@ -56,6 +64,9 @@ class Judged:
         Arms it is judged for; empty for all.
     gates
         Gates it belongs to.
+    alone
+        Whether it keeps the patient out by itself, whatever the criteria beside it say: true of a top criterion, and of
+        a part whose answer against the patient is that of everything above it.
     """
 
     source: Criterion
@@ -68,6 +79,7 @@ class Judged:
     rule: Rule
     recheck: Mapping[GateName, Rule]
     alerts: tuple[tuple[Rule, str], ...]
+    alone: bool = True
 
     @property
     def id(self) -> str:
@@ -180,6 +192,15 @@ def walk(criteria: tuple[Criterion, ...]) -> Iterator[Criterion]:
         yield from walk(criterion.children)
 
 
+def _decides(above: Judged, part: str) -> bool:
+    """Answer whether a part decides what is above it, where it says no to an inclusion or yes to an exclusion."""
+    joined, combination = (nodes.Or, "any") if above.exclusion else (nodes.And, "all")
+    tree = above.rule.tree
+    if tree is None:
+        return above.rule.combination == combination
+    return isinstance(tree, joined) and nodes.CriterionRef(part) in tree.operands
+
+
 def _judged(protocol: Protocol) -> Mapping[str, Judged]:
     chosen: list[Option] = []
     for key, reading in protocol.readings():
@@ -209,6 +230,7 @@ def _judged(protocol: Protocol) -> Mapping[str, Judged]:
             rule=protocol.rules[rule],
             recheck={gate: protocol.rules[text] for gate, text in recheck.items()},
             alerts=tuple((protocol.rules[alert.when], alert.say) for alert in criterion.alerts),
+            alone=above is None or (above.alone and _decides(above, criterion.id)),
         )
         found[criterion.id] = judged
         for child in criterion.children:

@@ -83,7 +83,8 @@ def _change(evaluator: Evaluator, node: nodes.Change) -> Found:
     rise = _relative_rise(before, later.value) if node.relative else later.value - before
     change = -rise if node.decline else rise
     unit = "%" if node.relative else later.unit
-    note = f"{'fell' if node.decline else 'rose'} by {show(change)}{'' if unit in ('', '1') else f' {unit}'}"
+    what = f"{later.fact.concept} " if later.fact is not None else ""
+    note = f"{what}{'fell' if node.decline else 'rose'} by {show(change)}{'' if unit in ('', '1') else f' {unit}'}"
     return Found(change, unit, Evidence(evidence.used, evidence.missing, (*evidence.notes, note)), later.fact)
 
 

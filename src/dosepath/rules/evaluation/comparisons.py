@@ -1,5 +1,7 @@
 """Evaluation of comparisons between numbers, answers and days."""
 
+from collections.abc import Iterator
+
 from dosepath.core.days import PartialDate, not_after
 from dosepath.core.facts import BIRTH_DATE, NOTHING, Evidence, Need, NeedKind
 from dosepath.core.interval import Interval, Operator
@@ -16,13 +18,20 @@ def _compare(evaluator: Evaluator, node: nodes.Compare) -> Answer:
     left = evaluator.value(node.left)
     limit = isinstance(node.right, nodes.LimitMultiple)
     right = _limit(node.right, left) if isinstance(node.right, nodes.LimitMultiple) else evaluator.value(node.right)
-    evidence = join(left.evidence, right.evidence)
+    evidence = join(left.evidence, right.evidence, *_milestones((node.left, left), (node.right, right)))
     if left.nothing or right.nothing:
         return conclude(Verdict.NOT_MET, evidence)
     verdict = _compared(evaluator, node, left, right)
     if verdict is Verdict.UNKNOWN and not evidence.missing and not (limit and left.value is None):
         evidence = Evidence(evidence.used, (_not_decisive(evaluator, node, left, right),), evidence.notes)
     return conclude(verdict, evidence)
+
+
+def _milestones(*sides: tuple[nodes.Scalar, Found]) -> Iterator[Evidence]:
+    """State the dates of the trial that are compared themselves; no record holds them."""
+    for node, found in sides:
+        if isinstance(node, nodes.Anchor) and isinstance(found.value, PartialDate):
+            yield Evidence(notes=(f"{node.name} {found.value}",))
 
 
 def _compared(evaluator: Evaluator, node: nodes.Compare, left: Found, right: Found) -> Verdict:

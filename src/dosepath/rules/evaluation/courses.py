@@ -109,7 +109,7 @@ def _several_lasted(evaluator: Evaluator, node: nodes.SeveralLasted) -> Answer:
     unsure = sum(answer.verdict is Verdict.UNKNOWN for answer in answers)
     if doubts.missing or len(met) + unsure >= node.count:
         return combined(Verdict.UNKNOWN, [*answers, Answer(Verdict.UNKNOWN, doubts)])
-    return combined(Verdict.NOT_MET, answers)
+    return combined(Verdict.NOT_MET, [*answers, Answer(Verdict.NOT_MET, evaluator.closed(node.drug))])
 
 
 def _two_pictures(
@@ -126,8 +126,9 @@ def _two_pictures(
     if any(stretch.lasts(span) for stretch in picture(evaluator, window, by_drug, False)):
         return Answer(Verdict.UNKNOWN, join(used, known_in_part(evaluator, used.used), grounds))
     doubts = [evaluator.doubts_of_absence(drug, window) for drug in drugs]
-    missing = any(doubt.missing for doubt in doubts)
-    return conclude(Verdict.UNKNOWN if missing else Verdict.NOT_MET, join(used, grounds, *doubts))
+    if any(doubt.missing for doubt in doubts):
+        return conclude(Verdict.UNKNOWN, join(used, grounds, *doubts))
+    return conclude(Verdict.NOT_MET, join(used, grounds, *map(evaluator.closed, drugs)))
 
 
 def each_once(groups: Iterable[Iterable[Fact]]) -> tuple[Fact, ...]:

@@ -45,8 +45,8 @@ def _bounded(evaluator: Evaluator, drug: str, window: Window, total: Interval, u
     """Leave a total open above where the list of drugs may lack one."""
     doubts = evaluator.doubts_of_absence(drug, window)
     if doubts.missing:
-        total = Interval(total.low, None, total.low_open)
-    return Found(total, unit, join(evidence, doubts))
+        return Found(Interval(total.low, None, total.low_open), unit, join(evidence, doubts))
+    return Found(total, unit, join(evidence, evaluator.closed(drug)))
 
 
 def _total_on(evaluator: Evaluator, equivalence: str, day: Window, facts: Iterable[Fact]) -> tuple[Interval, Evidence]:
@@ -115,6 +115,8 @@ def _highest_dose(evaluator: Evaluator, node: nodes.DailyDose, window: Window, g
         high = max(high, total.high or Fraction(0))
     found = _bounded(evaluator, node.drug, window, Interval(low, None if unbounded else high), "mg/d", join(*parts))
     if not facts or not isinstance(found.value, Interval):
+        return found
+    if found.value == Interval(Fraction(0), None):
         return found
     note = Evidence(notes=(f"highest daily dose {show(found.value)} mg",))
     return Found(found.value, "mg/d", join(found.evidence, note))

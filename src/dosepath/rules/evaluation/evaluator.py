@@ -222,6 +222,11 @@ class Evaluator:
         """Give the tables of a concept that the site does not assert to be complete."""
         return tuple(table for table in self.vocabulary.tables(concept) if table not in self.situation.complete)
 
+    def closed(self, concept: str) -> Evidence:
+        """Name the lists that the site asserts to be complete, on which a "no" about a concept rests."""
+        tables = ", ".join(table.value for table in self.vocabulary.tables(concept))
+        return Evidence(notes=(f"{tables} asserted to be complete",)) if tables else NOTHING
+
     def doubts_of_absence(self, concept: str, window: Window) -> Evidence:
         """Say why the absence of a record does not show that something did not happen; nothing when it does."""
         needs = [

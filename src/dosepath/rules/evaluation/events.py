@@ -32,9 +32,7 @@ def _exists(evaluator: Evaluator, node: nodes.Exists) -> Answer:
     doubts = NOTHING if is_empty(window) else evaluator.doubts_of_absence(node.concept, window)
     if verdict is Verdict.UNKNOWN or doubts.missing:
         return _with(combined(Verdict.UNKNOWN, [*answers, Answer(Verdict.UNKNOWN, doubts)]), grounds)
-    tables = ", ".join(table.value for table in evaluator.vocabulary.tables(node.concept))
-    notes = Evidence(notes=(f"{tables} asserted to be complete",) if tables else ())
-    return _with(combined(verdict, [*answers, Answer(verdict, notes)]), grounds)
+    return _with(combined(verdict, [*answers, Answer(verdict, evaluator.closed(node.concept))]), grounds)
 
 
 def _with(answer: Answer, grounds: Evidence) -> Answer:
@@ -75,5 +73,9 @@ def _every(evaluator: Evaluator, node: nodes.EveryRecorded) -> Answer:
         return _with(combined(verdict, answers), grounds)
     # Perhaps there is no record at all in the window: "no" where that can be relied on.
     doubts = NOTHING if is_empty(window) else evaluator.doubts_of_absence(node.concept, window)
-    none = Answer(Verdict.UNKNOWN if doubts.missing else Verdict.NOT_MET, doubts)
+    none = (
+        Answer(Verdict.UNKNOWN, doubts)
+        if doubts.missing
+        else Answer(Verdict.NOT_MET, join(doubts, evaluator.closed(node.concept)))
+    )
     return _with(combined(none.verdict if surely_none_fits else Verdict.UNKNOWN, [*answers, none]), grounds)

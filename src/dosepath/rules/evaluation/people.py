@@ -23,7 +23,8 @@ def _age(evaluator: Evaluator, node: nodes.Age) -> Found:
         return Found(None, evidence=evidence, nothing=on.nothing)
     low, high = completed_years(birth.latest, on.value.earliest), completed_years(birth.earliest, on.value.latest)
     years = f"{low}" if low == high else f"{low} to {high}"
-    evidence = Evidence(evidence.used, evidence.missing, (*evidence.notes, f"age {years} years"))
+    note = f"age {years} years on {on.value}"
+    evidence = Evidence(evidence.used, evidence.missing, (*evidence.notes, note))
     return Found(Interval(Fraction(low), Fraction(high)), "a", evidence, facts[0])
 
 

@@ -222,7 +222,9 @@ def _within_cap(evaluator: Evaluator, node: nodes.WithinCap) -> Answer:
         return conclude(Verdict.NOT_MET, evidence)
     # Nothing is on record, or only what may be dated later than today.
     doubts = evaluator.doubts_of_absence(line.drug, window)
-    return conclude(Verdict.UNKNOWN if doubts.missing else Verdict.NOT_MET, join(evidence, doubts))
+    if doubts.missing:
+        return conclude(Verdict.UNKNOWN, join(evidence, doubts))
+    return conclude(Verdict.NOT_MET, join(evidence, evaluator.closed(line.drug)))
 
 
 def _surely_within(plan: Plan, cap: nodes.Truth, known: Slice) -> bool:
@@ -257,8 +259,10 @@ def _stable_regimen(evaluator: Evaluator, node: nodes.StableRegimen) -> Answer:
             needs = known_in_part(evaluator, used.used)
             return Answer(Verdict.UNKNOWN, join(used, plan.cap_evidence(), needs, grounds))
     doubts = join(*(evaluator.doubts_of_absence(line.drug, window) for line in lines))
-    verdict = Verdict.UNKNOWN if doubts.missing else Verdict.NOT_MET
-    return conclude(verdict, join(used, plan.cap_evidence(), grounds, doubts))
+    if doubts.missing:
+        return conclude(Verdict.UNKNOWN, join(used, plan.cap_evidence(), grounds, doubts))
+    closed = join(*(evaluator.closed(line.drug) for line in lines))
+    return conclude(Verdict.NOT_MET, join(used, plan.cap_evidence(), grounds, closed))
 
 
 def _others(evaluator: Evaluator, node: nodes.StableRegimen, lines: Sequence[RegimenLine]) -> list[Fact]:

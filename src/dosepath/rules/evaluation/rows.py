@@ -22,7 +22,7 @@ def _row_value(evaluator: Evaluator, node: nodes.RowValue) -> Found:
             need = need_of(evaluator, concept, "days known in part leave open which assessment came before")
             return Found(None, evidence=Evidence(missing=(need,)))
         if row.previous is None:
-            return Found(None, nothing=True, evidence=Evidence(notes=(f"no assessment before that of {row.day}",)))
+            return Found(None, nothing=True, evidence=Evidence(notes=(f"no {concept} before that of {row.day}",)))
         row = row.previous
     fact = row.facts.get(node.concept) if node.concept else row.own
     if fact is None:
