@@ -16,7 +16,8 @@ def _age(evaluator: Evaluator, node: nodes.Age) -> Found:
     facts = evaluator.facts(BIRTH_DATE)
     birth = facts[0].value if facts else None
     if not isinstance(birth, PartialDate):
-        need = Need(NeedKind.FACT, BIRTH_DATE, "not recorded")
+        later = any(fact.value is not None for fact in evaluator.situation.record.of(BIRTH_DATE))
+        need = Need(NeedKind.FACT, BIRTH_DATE, "later than the day of the evaluation" if later else "not recorded")
         return Found(None, evidence=join(on.evidence, Evidence(missing=(need,))), nothing=on.nothing)
     evidence = join(on.evidence, Evidence(facts[:1]))
     if not isinstance(on.value, PartialDate):

@@ -252,7 +252,8 @@ def _stable_regimen(evaluator: Evaluator, node: nodes.StableRegimen) -> Answer:
     reach = bounds_of(window, evaluator.situation.on, certain=False)[1]
     for stretch in _surely_unchanged(plan, node, slices, others):
         if stretch.lasts(span) and (not node.to_end or stretch.last >= reach):
-            return conclude(Verdict.MET, join(used, plan.cap_evidence(), grounds))
+            note = Evidence(notes=(f"unchanged from {stretch.first} to {stretch.last}",))
+            return conclude(Verdict.MET, join(used, plan.cap_evidence(), grounds, note))
     reach = bounds_of(window, evaluator.situation.on, certain=True)[1]
     for stretch in _possibly_unchanged(plan, node, slices, others):
         if stretch.lasts(span) and (not node.to_end or stretch.last >= reach):
