@@ -133,6 +133,18 @@ def test_csv_has_a_row_for_each_report(screenings: list[PatientScreening]) -> No
 
 
 @pytest.mark.parametrize(
+    ("identity", "cell"),
+    [("=1+1", "'=1+1"), ("@sum", "'@sum"), ("-2+3", "'-2+3"), ("-a.1", "-a.1"), ("p-1", "p-1")],
+)
+def test_no_id_becomes_a_formula_of_a_spreadsheet(tmp_path: Path, identity: str, cell: str) -> None:
+    write(tmp_path, person(identity))
+    out = tmp_path / "out.csv"
+    run("screen", tmp_path / "0.json", *TRIAL, "--arm", "SS", "--on", "2026-06-01", "--csv", out)
+    rows = list(csv.DictReader(out.read_text(encoding="utf-8").splitlines()))
+    assert [row["patient"] for row in rows] == [cell]
+
+
+@pytest.mark.parametrize(
     ("text", "shown"), [("1/3", "1/3"), ("5/2", "2.5"), ("-1/8", "-0.125"), ("7", "7"), ("0", "0")]
 )
 def test_numbers_are_written_exactly(text: str, shown: str) -> None:

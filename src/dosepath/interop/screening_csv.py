@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable
 from typing import Final
 
@@ -16,6 +17,9 @@ COLUMNS: Final = (
     *("blockers", "undecided", "next_order", "expires", "alerts", "protocol", "version", "digest"),
 )
 
+# No id that FHIR allows looks like this.
+_FORMULA: Final = re.compile(r"[=+@]|-.*[^A-Za-z0-9.-]")
+
 
 def worklist(screenings: Iterable[PatientScreening], gate: GateName) -> str:
     """Write the worklist; lists within a cell are separated by blanks, alerts by semicolons."""
@@ -28,11 +32,16 @@ def worklist(screenings: Iterable[PatientScreening], gate: GateName) -> str:
     return written.getvalue()
 
 
+def _text(identity: str) -> str:
+    """Keep a spreadsheet from taking an id for a formula."""
+    return f"'{identity}" if _FORMULA.match(identity) else identity
+
+
 def _row(report: ScreeningReport, gate: GateName, *, on_record: bool) -> dict[str, str | int]:
     found = report.gates[gate]
     steps = orders(found, report.protocol)
     return {
-        "patient": report.patient,
+        "patient": _text(report.patient),
         "arm": report.arm,
         "disease_on_record": "yes" if on_record else "no",
         "on": report.on.isoformat(),
