@@ -65,6 +65,8 @@ ENTERED: list[tuple[str, dict[str, Any], list[dict[str, Any]], tuple[str, ...]]]
     ("iim_eular_acr_2017", {"probability": 54.9}, [{"probability": 54.9}], ()),
     ("essdai", {"total_8_domains": 5, "total": 8}, [{"total_8_domains": 5, "total": 8}], ()),
     ("essdai", {"total": 8}, [{"total": 8}], ("total_8_domains",)),
+    ("mrss", {"total": 22}, [{"total": 22}], ()),
+    ("esspri", {"score": 4.5}, [{"score": 4.5}], ()),
     ("haq_di", {"score": 0.25}, [{"score": 0.25}], ()),
     ("chcc_2012", {"diagnosis": "GPA"}, [{"diagnosis": "GPA"}], ()),
 ]
