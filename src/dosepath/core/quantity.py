@@ -168,7 +168,11 @@ _DAY: Final = 24 * 60 * 60
 # The tests hold each entry against the UCUM specification and against pint.
 _GROUPS: Final[tuple[tuple[dict[str, int], Fraction, dict[str, Fraction | int | str]], ...]] = (
     # plain numbers, shares
-    ({}, Fraction(1), {"1": 1, "g/g": 1, "mg/mg": 1, "g/kg": "1e-3", "mg/g": "1e-3", "mg/kg": "1e-6", "ug/kg": "1e-9"}),
+    (
+        {},
+        Fraction(1),
+        {"1": 1, "10*6": 10**6, "g/g": 1, "mg/mg": 1, "g/kg": "1e-3", "mg/g": "1e-3", "mg/kg": "1e-6", "ug/kg": "1e-9"},
+    ),
     ({"%": 1}, Fraction(1), {"%": 1}),
     # cells and copies in blood; cells given per body weight
     (
@@ -180,6 +184,7 @@ _GROUPS: Final[tuple[tuple[dict[str, int], Fraction, dict[str, Fraction | int | 
             "10*9/L": 10**9,
             "10*12/L": 10**12,
             "/mL": 10**3,
+            "10*6/mL": 10**9,
             "{copies}/mL": 10**3,
             "/uL": 10**6,
             "10*3/uL": 10**9,
