@@ -1,0 +1,1 @@
+"""Dose finding: designs, what they decide, and what they do in the long run."""

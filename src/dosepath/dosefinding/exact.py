@@ -1,0 +1,253 @@
+"""Exact operating characteristics: every state that a design can reach, each with the number of ways to it.
+
+With cohorts whose outcomes are known, the next dose depends on the counts alone. So the histories of a trial fall
+together into few states, and the probability of a final state is its number of ways times p^x (1-p)^(n-x) at each
+dose. The ways do not depend on the true rates: a design is enumerated once, and any number of scenarios is one product.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dosepath.core.errors import InputError
+from dosepath.dosefinding.design import ENDED, Counts, Design
+
+Numbers: TypeAlias = NDArray[np.float64]
+
+_NEVER = -1e300
+"""Logarithm of a probability of zero, finite so that zero times it is zero."""
+
+
+@dataclass(frozen=True)
+class Enumeration:
+    """The final states of a design.
+
+    Parameters
+    ----------
+    design
+        What was enumerated.
+    treated, dlts
+        Counts at each dose, one row a final state.
+    ways
+        Number of orderings of outcomes that lead to a state, with all cohorts of it told apart by their DLT counts.
+    recommended
+        Dose level recommended in a state; 0 for none.
+    paths
+        Number of different sequences of cohorts, each told by its number of DLTs.
+    """
+
+    design: Design
+    treated: Counts
+    dlts: Counts
+    ways: Numbers
+    recommended: Counts
+    paths: int
+
+    def probabilities(self, truths: Numbers) -> Numbers:
+        """Give the probability of each final state.
+
+        Parameters
+        ----------
+        truths
+            True rates of DLT at each dose, shape (doses,) or (scenarios, doses).
+
+        Returns
+        -------
+        array
+            Shape (states,) or (scenarios, states); each row adds up to one.
+        """
+        with np.errstate(divide="ignore"):
+            yes = np.maximum(np.log(truths), _NEVER)
+            no = np.maximum(np.log1p(-truths), _NEVER)
+        found: Numbers = self.ways * np.exp(yes @ self._dlts.T + no @ self._without.T)
+        return found
+
+    @cached_property
+    def _dlts(self) -> Numbers:
+        return self.dlts.astype(np.float64)
+
+    @cached_property
+    def _without(self) -> Numbers:
+        return (self.treated - self.dlts).astype(np.float64)
+
+    @cached_property
+    def totals(self) -> Counts:
+        """Number of patients in each final state."""
+        found: Counts = self.treated.sum(axis=1)
+        return found
+
+    def characteristics(self, truth: Sequence[float] | Numbers) -> "Characteristics":
+        """Give what the design does under one scenario.
+
+        Raises
+        ------
+        InputError
+            When a rate is missing or is no probability.
+        """
+        rates = np.asarray(truth, dtype=np.float64)
+        if rates.shape != (self.design.doses,):
+            raise InputError(f"{rates.size} true rates for {self.design.doses} dose levels")
+        if not ((rates >= 0) & (rates <= 1)).all():
+            raise InputError("a true rate of DLT lies between 0 and 1")
+        return Characteristics(self, rates, self.probabilities(rates))
+
+
+@dataclass(frozen=True)
+class Characteristics:
+    """What a design does under one scenario, exactly.
+
+    Parameters
+    ----------
+    enumeration
+        Final states of the design.
+    truth
+        True rate of DLT at each dose.
+    probability
+        Of each final state.
+    """
+
+    enumeration: Enumeration
+    truth: Numbers
+    probability: Numbers
+
+    @cached_property
+    def recommendation(self) -> Numbers:
+        """Probability that no dose, the first, the second ... is recommended."""
+        found = self.enumeration
+        return _summed(found.recommended, self.probability, minlength=found.design.doses + 1)
+
+    @cached_property
+    def patients(self) -> Numbers:
+        """Expected number of patients at each dose."""
+        found: Numbers = self.probability @ self.enumeration.treated
+        return found
+
+    @cached_property
+    def dlts(self) -> Numbers:
+        """Expected number of DLTs at each dose."""
+        found: Numbers = self.probability @ self.enumeration.dlts
+        return found
+
+    @cached_property
+    def total_patients(self) -> Numbers:
+        """Probability of each number of patients, from 0 to the most."""
+        found = self.enumeration
+        return _summed(found.totals, self.probability, minlength=found.design.most_patients + 1)
+
+    @cached_property
+    def total_dlts(self) -> Numbers:
+        """Probability of each number of DLTs."""
+        return _summed(self.enumeration.dlts.sum(axis=1), self.probability)
+
+    def more_patients_than(self, planned: int) -> float:
+        """Give the probability that more patients are needed than planned."""
+        return float(self.total_patients[planned + 1 :].sum())
+
+    def overdosed(self, target: float) -> float:
+        """Give the expected share of patients treated at doses whose true rate lies above a target."""
+        return float(self.patients[self.truth > target].sum() / self.patients.sum())
+
+    @cached_property
+    def gradient(self) -> Numbers:
+        """Change of the recommendation probabilities with the true rates, shape (doses + 1, doses).
+
+        Raises
+        ------
+        InputError
+            When a true rate is 0 or 1, where it has no two sides.
+        """
+        if not ((self.truth > 0) & (self.truth < 1)).all():
+            raise InputError("the gradient is given for true rates above 0 and below 1")
+        found = self.enumeration
+        slopes = found.dlts / self.truth - (found.treated - found.dlts) / (1 - self.truth)
+        weighted = self.probability[:, None] * slopes
+        rows = [weighted[found.recommended == level].sum(axis=0) for level in range(found.design.doses + 1)]
+        return np.array(rows)
+
+
+def _summed(places: Counts, weights: Numbers, minlength: int = 0) -> Numbers:
+    """Add up the weights of each place."""
+    return np.bincount(places, weights, minlength=minlength).astype(np.float64)
+
+
+def enumerate_design(design: Design) -> Enumeration:
+    """Follow a design through every state that it can reach.
+
+    Examples
+    --------
+    >>> from dosepath.dosefinding.three_plus_three import variant
+    >>> found = enumerate_design(variant("V3", 3))
+    >>> found.paths, round(float(found.characteristics([0.1, 0.25, 0.4]).recommendation[3]), 4)
+    (154, 0.1268)
+    """
+    finals = list(_layers(design))
+    treated, dlts, ways, paths = (np.concatenate(parts) for parts in zip(*finals, strict=True))
+    return Enumeration(design, treated, dlts, ways, design.recommended(treated, dlts), int(paths.sum()))
+
+
+def _layers(design: Design) -> Iterator[tuple[Counts, Counts, Numbers, Numbers]]:
+    """Yield the states in which a trial ends, cohort by cohort: counts, ways, paths."""
+    treated = np.zeros((1, design.doses), dtype=np.int64)
+    dlts = np.zeros_like(treated)
+    current = np.array([design.start], dtype=np.int64)
+    ways, paths = np.ones(1), np.ones(1)
+    following = current
+    while len(following):
+        sizes = design.cohort_sizes(treated, dlts, following)
+        treated, dlts, current, ways, paths = _one_cohort(design, treated, dlts, following, sizes, ways, paths)
+        following = design.next_doses(treated, dlts, current)
+        following = np.where(treated.sum(axis=1) >= design.most_patients, ENDED, following)
+        ended = following == ENDED
+        yield treated[ended], dlts[ended], ways[ended], paths[ended]
+        going = ~ended
+        treated, dlts, ways, paths, following = (each[going] for each in (treated, dlts, ways, paths, following))
+
+
+def _one_cohort(
+    design: Design, treated: Counts, dlts: Counts, level: Counts, sizes: Counts, ways: Numbers, paths: Numbers
+) -> tuple[Counts, Counts, Counts, Numbers, Numbers]:
+    """Treat one cohort in every state, with every number of DLTs, and put equal states together."""
+    parts = []
+    for size in np.unique(sizes):
+        here = sizes == size
+        rows, at = np.arange(here.sum()), level[here] - 1
+        for toxic in range(int(size) + 1):
+            more, more_toxic = treated[here].copy(), dlts[here].copy()
+            more[rows, at] += size
+            more_toxic[rows, at] += toxic
+            parts.append((more, more_toxic, level[here], ways[here] * _choose(int(size), toxic), paths[here]))
+    new_treated, new_dlts, new_level, new_ways, new_paths = (np.concatenate(each) for each in zip(*parts, strict=True))
+    keys = _keys(new_treated, new_dlts, new_level, design.most_patients)
+    _, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
+    return (
+        new_treated[first],
+        new_dlts[first],
+        new_level[first],
+        _summed(inverse, new_ways),
+        _summed(inverse, new_paths),
+    )
+
+
+def _keys(treated: Counts, dlts: Counts, level: Counts, most: int) -> NDArray[np.generic]:
+    """Write each state as one number; as bytes where the numbers grow too large."""
+    pairs = treated * (treated + 1) // 2 + dlts
+    base = (most + 1) * (most + 2) // 2
+    doses = treated.shape[1]
+    if base**doses * (doses + 1) < 2**63:
+        key = level.copy()
+        for dose in range(doses):
+            key = key * base + pairs[:, dose]
+        return key
+    rows = np.ascontiguousarray(np.column_stack([pairs, level]))
+    return rows.view(np.dtype((np.void, rows.dtype.itemsize * rows.shape[1])))[:, 0]
+
+
+def _choose(n: int, k: int) -> int:
+    found = 1
+    for step in range(k):
+        found = found * (n - step) // (step + 1)
+    return found

@@ -1,0 +1,123 @@
+"""Exact characteristics against an enumeration in fractions that knows nothing of states, and reference numbers."""
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from math import comb
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from dosepath.dosefinding.design import Action, Design, decide
+from dosepath.dosefinding.exact import enumerate_design
+from dosepath.dosefinding.outcomes import Cohort
+from dosepath.dosefinding.three_plus_three import VARIANTS, ThreePlusThree, variant
+from dosepath.interop.answers_yaml import load_exact
+
+SWITCHES = [
+    ThreePlusThree(doses, fill_below, fill_top, tolerated)
+    for doses in (1, 2, 3)
+    for fill_below in (False, True)
+    for fill_top in (False, True)
+    for tolerated in (1, 2)
+]
+TRUTHS = {
+    1: [Fraction(1, 5)],
+    2: [Fraction(1, 10), Fraction(2, 5)],
+    3: [Fraction(1, 10), Fraction(1, 4), Fraction(2, 5)],
+}
+
+
+def paths(design: Design, truth: Sequence[Fraction]) -> Iterator[tuple[int, list[Cohort], Fraction]]:
+    """Play every sequence of cohorts through the decisions: the dose recommended, the cohorts, the probability."""
+    waiting: list[tuple[list[Cohort], Fraction]] = [([], Fraction(1))]
+    while waiting:
+        seen, probability = waiting.pop()
+        found = decide(design, seen)
+        if found.action in (Action.STOP, Action.COMPLETE):
+            yield found.level or 0, seen, probability
+            continue
+        assert found.level is not None
+        rate = truth[found.level - 1]
+        for dlts in range(4):
+            outcomes = tuple(number < dlts for number in range(3))
+            chance = comb(3, dlts) * rate**dlts * (1 - rate) ** (3 - dlts)
+            waiting.append(([*seen, Cohort(found.level, outcomes)], probability * chance))
+
+
+@pytest.mark.parametrize("design", SWITCHES, ids=str)
+def test_states_agree_with_every_path_in_fractions(design: ThreePlusThree) -> None:
+    truth = TRUTHS[design.doses]
+    recommendation = [Fraction(0)] * (design.doses + 1)
+    patients, dlts = [Fraction(0)] * design.doses, [Fraction(0)] * design.doses
+    count = 0
+    for level, cohorts, probability in paths(design, truth):
+        recommendation[level] += probability
+        count += 1
+        for cohort in cohorts:
+            patients[cohort.level - 1] += probability * len(cohort.outcomes)
+            dlts[cohort.level - 1] += probability * sum(cohort.outcomes)
+    found = enumerate_design(design)
+    exact = found.characteristics([float(rate) for rate in truth])
+    assert found.paths == count
+    assert sum(recommendation) == 1
+    assert np.allclose(exact.recommendation, [float(each) for each in recommendation], rtol=0, atol=1e-12)
+    assert np.allclose(exact.patients, [float(each) for each in patients], rtol=0, atol=1e-12)
+    assert np.allclose(exact.dlts, [float(each) for each in dlts], rtol=0, atol=1e-12)
+    assert abs(exact.probability.sum() - 1) < 1e-12
+
+
+@pytest.mark.parametrize("design", SWITCHES, ids=str)
+def test_one_more_dlt_never_raises_the_next_dose_and_no_dose_is_skipped(design: ThreePlusThree) -> None:
+    for _, cohorts, _ in paths(design, TRUTHS[design.doses]):
+        highest = 0
+        for number, cohort in enumerate(cohorts):
+            assert cohort.level <= highest + 1
+            highest = max(highest, cohort.level)
+            before = cohorts[:number]
+            following = [_next(design, [*before, Cohort(cohort.level, _outcomes(dlts))]) for dlts in range(4)]
+            assert following == sorted(following, reverse=True)
+
+
+def _outcomes(dlts: int) -> tuple[bool, ...]:
+    return tuple(number < dlts for number in range(3))
+
+
+def _next(design: Design, cohorts: Sequence[Cohort]) -> int:
+    found = decide(design, cohorts)
+    return found.level or 0
+
+
+def test_slope_is_that_of_two_scenarios_close_by() -> None:
+    found = enumerate_design(variant("V3", 3))
+    truth = np.array([0.1, 0.25, 0.4])
+    gradient = found.characteristics(truth).gradient
+    for dose in range(3):
+        step = np.zeros(3)
+        step[dose] = 1e-6
+        up, down = found.characteristics(truth + step), found.characteristics(truth - step)
+        assert np.allclose(gradient[:, dose], (up.recommendation - down.recommendation) / 2e-6, atol=1e-8)
+
+
+@pytest.mark.parametrize("truth", [[0.0, 0.0, 0.0], [1.0, 1.0, 1.0], [0.0, 0.3, 1.0]])
+def test_rates_of_zero_and_one_are_rates(truth: list[float]) -> None:
+    exact = enumerate_design(variant("V3", 3)).characteristics(truth)
+    assert abs(exact.recommendation.sum() - 1) < 1e-12
+    assert not np.isnan(exact.probability).any()
+
+
+@pytest.mark.shared
+def test_reference_numbers_of_the_variants(shared_reference: Path) -> None:
+    text = (shared_reference / "reference" / "dose_escalation.json").read_text(encoding="utf-8")
+    entries: list[dict[str, Any]] = load_exact(text, "dose_escalation.json")["entries"]
+    checked = 0
+    for entry in entries:
+        if entry["kind"] != "three_plus_three_exact_oc":
+            continue
+        truth = [float(rate) for rate in entry["inputs"]["p_true"]]
+        found = enumerate_design(variant(entry["inputs"]["variant"][:2], len(truth)))
+        wanted = [float(each) for each in entry["outputs"]["prob_recommend_none_then_doses"]]
+        assert np.allclose(found.characteristics(truth).recommendation, wanted, rtol=0, atol=1e-12)
+        checked += 1
+    assert checked >= len(VARIANTS)
