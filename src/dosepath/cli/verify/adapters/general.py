@@ -25,6 +25,7 @@ from dosepath.core.facts import BIRTH_DATE, SEX, Fact, Table
 from dosepath.core.instrument import RefusalKind
 from dosepath.core.quantity import Quantity, convert
 from dosepath.core.verdict import Verdict
+from dosepath.dosing.bsa_lymphodepletion import DRUGS, dose_mg, renal_factor
 from dosepath.instruments import sledai_2k
 from dosepath.instruments.nyha import NUMBER_OF, class_of, higher
 from dosepath.instruments.reference_limits import multiple_of_limit
@@ -364,6 +365,53 @@ def _fever(found: Quantity | None) -> str:
     return "present" if limit.beyond(found) else "absent"
 
 
+# Doses -----------------------------------------------------------------------------------------------------------
+
+
+def bsa_lymphodepletion(given: Given) -> Got:
+    """Take the steps and the rule for the kidneys of the reference where a case names none, and Mosteller."""
+    height, weight, step = given.get("height_cm"), given.get("weight_kg"), given.get("step_mg")
+    answers = {
+        "height": height,
+        "weight": weight,
+        "clearance": given.get("crcl"),
+        "renal_rule": "us_iv_label",
+        "formula": "mosteller",
+        "fludarabine": given.get("flu_mg_m2"),
+        "cyclophosphamide": given.get("cy_mg_m2"),
+        "fludarabine_step": _FLUDARABINE_STEP_MG if step is None else step,
+        "cyclophosphamide_step": _CYCLOPHOSPHAMIDE_STEP_MG if step is None else step,
+    }
+    scored = score("bsa_lymphodepletion", answers)
+    bsa = given.number("bsa")
+    doses = {drug: scored.value(drug) if bsa is None else _dose(answers, drug, bsa) for drug in DRUGS}
+    daily, once = (doses[drug] for drug in DRUGS)
+    return {
+        "mosteller": scored.value("mosteller"),
+        "dubois": scored.value("dubois"),
+        "factor": scored.value("renal_factor"),
+        "blocked": scored.value("fludarabine_blocked"),
+        "dose_mg_day": once if daily is None and answers["fludarabine"] is None else daily,
+        "dose_mg": daily if once is None and answers["cyclophosphamide"] is None else once,
+    }
+
+
+_FLUDARABINE_STEP_MG: Final = 1
+_CYCLOPHOSPHAMIDE_STEP_MG: Final = 10
+
+
+def _dose(answers: Mapping[str, Any], drug: str, bsa: Fraction) -> Fraction | None:
+    """Give a dose for a body surface that the case names itself."""
+    per_m2, clearance = answers[drug], answers["clearance"]
+    factor: Fraction | None = Fraction(1)
+    if drug == "fludarabine":
+        factor = None if clearance is None else renal_factor(Fraction(clearance), answers["renal_rule"])
+    if per_m2 is None or factor is None:
+        return None
+    step = Fraction(answers[f"{drug}_step"])
+    return dose_mg(mg_per_m2=Fraction(per_m2), bsa_m2=bsa, step_mg=step, factor=factor)
+
+
 ADAPTERS: Mapping[str, Adapter] = {
     "cockcroft_gault": cockcroft_gault,
     "ckd_epi_2021": ckd_epi_2021,
@@ -375,4 +423,5 @@ ADAPTERS: Mapping[str, Adapter] = {
     "infection_screen": infection_screen,
     "reference_limits": reference_limits,
     "unit_conversions": unit_conversions,
+    "bsa_lymphodepletion": bsa_lymphodepletion,
 }
