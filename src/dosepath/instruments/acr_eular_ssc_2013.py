@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from dosepath.core.facts import Value
-from dosepath.core.instrument import YES_OR_NO, Field, FieldValue, Item, ItemAnswer, Score, Verification
+from dosepath.core.instrument import YES_OR_NO, Field, FieldValue, Flag, Item, ItemAnswer, Score, Verification
 from dosepath.core.interval import Interval
 from dosepath.core.source import Citation
 from dosepath.instruments.answers import Answers, Weighted, items_of, read_answers
@@ -138,7 +138,15 @@ class AcrEularSsc2013:
             )
         if len(applies) > 1:
             open_items += tuple(name for name in NOT_APPLICABLE_IF if name in said.refused)
-        return Score(self.id, self.version, tuple(possible), missing=open_items, refused=said.refusals)
+        return Score(
+            self.id,
+            self.version,
+            tuple(possible),
+            missing=open_items,
+            flags=_flags(said),
+            refused=said.refusals,
+            steps=_steps(said, possible),
+        )
 
 
 ACR_EULAR_SSC_2013 = AcrEularSsc2013()
@@ -175,3 +183,25 @@ def _scores(said: Answers) -> tuple[list[int], tuple[str, ...]]:
         scores.add(CUT_OFF)
         open_items = (SUFFICIENT, *open_items)
     return sorted(scores), open_items
+
+
+def _flags(said: Answers) -> tuple[Flag, ...]:
+    reasons = [label for name, label in NOT_APPLICABLE_IF.items() if said.yes(name)]
+    return (Flag("not_applicable", f"the criteria do not apply: {'; '.join(reasons)}"),) if reasons else ()
+
+
+def _steps(said: Answers, possible: list[Mapping[str, FieldValue]]) -> tuple[str, ...]:
+    """Name the items that count, with their points."""
+    if said.yes(SUFFICIENT):
+        lines = [f"{CUT_OFF} {_ITEMS[SUFFICIENT].label}: sufficient, nothing is added"]
+    else:
+        chosen = {name: said.levels[name] for name in LEVELS if name in said.levels}
+        lines = [f"{LEVELS[name][1][level]} {level}" for name, level in chosen.items() if LEVELS[name][1][level]]
+        lines += [f"{row.points} {row.label}" for row in ADDITIVE if said.yes(row.id)]
+    points = [case["score"] for case in possible if isinstance(case.get("score"), Interval)]
+    numbers = [int(score.low) for score in points if isinstance(score, Interval) and score.low is not None]
+    if not numbers:
+        return ("the criteria do not apply: no score",)
+    low, high = min(numbers), max(numbers)
+    lines.append(f"{low if low == high else f'{low} to {high}'} points, classified from {CUT_OFF}")
+    return tuple(lines)

@@ -5,25 +5,31 @@ drug, an infection or old damage explains is not counted: after lymphodepletion 
 CAR-T for low IgG. ClinESSDAI leaves the biological domain out and has weights of its own. The total of eight domains
 is the one that the trial asks for, read as in a trial with the same wording; no paper defines it.
 
+Activity is low below 5 points, high from 14 on, moderate between. The least improvement that matters is a fall by 3
+points in a patient who had 5 or more. A domain that was not assessed at one of two visits is never carried over.
+
 Verification: weights, and levels from constitutional to cutaneous, as gathered in the project's reference notes (table
 reprints of Seror 2010 and 2016); maxima 123, 135 and 60 by own arithmetic; shared cases, 2026-11-23. What the levels
 of the other seven domains mean is from memory: it guides the one who grades, and decides no number here. From memory
-and deciding: the top level of each of those domains, and that the central nervous system has no level 1.
+and deciding: the top level of each of those domains, that the central nervous system has no level 1, and the 14 points
+of high activity.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
 from dosepath.core.facts import Value
-from dosepath.core.instrument import Field, Item, ItemAnswer, Score, Verification
+from dosepath.core.instrument import Case, Field, Flag, Item, ItemAnswer, Score, Verification
 from dosepath.core.interval import Interval
 from dosepath.core.source import Citation
-from dosepath.instruments.answers import read_answers
+from dosepath.core.verdict import Verdict, all_of
+from dosepath.instruments.answers import Answers, read_answers
+from dosepath.instruments.bounds import in_words
 from dosepath.instruments.entered import entered_score
 from dosepath.instruments.items import whole
-from dosepath.instruments.sums import extremes
+from dosepath.instruments.sums import Options, all_reachable, extremes
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,17 +114,26 @@ DOMAINS = (
     }),
 )  # fmt: skip
 
+ACTIVITY_FROM = {"low": 0, "moderate": 5, "high": 14}
+"""Points of all twelve domains from which activity has this name."""
+
+LEAST_FALL = 3
+LEAST_FALL_FROM = 5
+"""The least improvement that matters, and the points that a patient has before."""
+
 _VERIFICATION = Verification(
     "table reprints of the 2010 and 2016 papers; maxima 123, 135 and 60",
     date(2026, 11, 23),
-    "meaning of the levels from articular on the list, and their top levels",
+    "meaning of the levels from pulmonary on the list, and their top levels; 14 points of high activity",
 )
 _CITATION = Citation("Seror R, Ravaud P, Bowman SJ et al. Ann Rheum Dis 2010;69:1103-1109", "10.1136/ard.2009.110619")
 _ENTRIES = {
     "total_8_domains": Field("score of the eight domains of the trial", unit="1"),
     "total": Field("score of all twelve domains", unit="1"),
 }
-_FIELDS = {**_ENTRIES, "clinessdai": Field("ClinESSDAI, eleven domains with weights of their own", unit="1")}
+_POINTS = {**_ENTRIES, "clinessdai": Field("ClinESSDAI, eleven domains with weights of their own", unit="1")}
+_FIELDS = {**_POINTS, "activity": Field("activity by the score of all twelve domains", choices=tuple(ACTIVITY_FROM))}
+_LEVELS = {domain.id: domain.levels for domain in DOMAINS}
 _ITEMS = {
     domain.id: whole(
         domain.id,
@@ -143,7 +158,7 @@ class Essdai:
 
     @property
     def fields(self) -> Mapping[str, Field]:
-        """Points: 0 to 60 of the eight domains, 0 to 123 of all twelve, 0 to 135 of ClinESSDAI."""
+        """Points: 0 to 60 of the eight domains, 0 to 123 of all twelve, 0 to 135 of ClinESSDAI; low to high activity."""
         return _FIELDS
 
     @property
@@ -182,22 +197,109 @@ class Essdai:
         }
         for name, level in none_such.items():
             said = said.without([name], f"there is no level {level}")
-        options = [
+        options: list[Options] = [
             [_points(domain, level) for level in domain.levels if said.numbers.get(domain.id, level) == level]
             for domain in DOMAINS
         ]
-        low, high = extremes(options, (0, 0, 0))
-        case = {
-            name: Interval(Fraction(least), Fraction(most))
-            for name, least, most in zip(_FIELDS, low, high, strict=True)
-        }
-        return Score(self.id, self.version, (case,), missing=said.open(_ITEMS), refused=said.refusals)
+        return Score(
+            self.id,
+            self.version,
+            tuple(_cases(options)),
+            missing=said.open(_ITEMS),
+            flags=tuple(_flags(said)),
+            refused=said.refusals,
+            steps=tuple(_steps(said, options)),
+        )
 
 
 ESSDAI = Essdai()
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What happened between two visits; numbers are negative where activity fell.
+
+    Parameters
+    ----------
+    total, clinical
+        Change of the score of all twelve domains, and of ClinESSDAI.
+    improved
+        Whether the score fell by the least that matters.
+    """
+
+    total: Interval
+    clinical: Interval
+    improved: Verdict
+
+
+def change(baseline: Score, follow_up: Score) -> Change:
+    """Compare two visits; a domain that was not assessed at one of them leaves bounds.
+
+    Examples
+    --------
+    >>> from dosepath.core.quantity import Quantity
+    >>> quiet = dict.fromkeys(ESSDAI.items, Quantity.of(0, "1"))
+    >>> before, after = ({**quiet, "articular": Quantity.of(level, "1")} for level in (3, 1))
+    >>> found = change(ESSDAI.score(before), ESSDAI.score(after))
+    >>> int(found.total.low), int(found.clinical.low), found.improved
+    (-4, -6, <Verdict.MET: 'met'>)
+    """
+    before, after = _number(baseline, "total"), _number(follow_up, "total")
+    fell = (before - after).compare(">=", Interval.at(LEAST_FALL))
+    return Change(
+        after - before,
+        _number(follow_up, "clinessdai") - _number(baseline, "clinessdai"),
+        all_of((before.compare(">=", Interval.at(LEAST_FALL_FROM)), fell)),
+    )
+
+
+def _number(scored: Score, name: str) -> Interval:
+    value = scored.value(name)
+    return value if isinstance(value, Interval) else Interval(None, None)
 
 
 def _points(domain: Domain, level: int) -> tuple[int, int, int]:
     """Give the points of a level in the order of the fields."""
     points = level * domain.weight
     return points if domain.of_the_eight else 0, points, level * domain.clinical_weight
+
+
+def _activity(total: int) -> str:
+    return next(name for name, least in reversed(ACTIVITY_FROM.items()) if total >= least)
+
+
+def _cases(options: list[Options]) -> Iterator[Case]:
+    """Give a case for each activity that is possible, with the bounds of the score in it."""
+    low, high = extremes(options, (0, 0, 0))
+    numbers = {
+        name: Interval(Fraction(least), Fraction(most)) for name, least, most in zip(_POINTS, low, high, strict=True)
+    }
+    totals = [total for (total,) in all_reachable(([(points[1],) for points in each] for each in options), (0,))]
+    for activity in ACTIVITY_FROM:
+        of_it = [total for total in totals if _activity(total) == activity]
+        if of_it:
+            total = Interval(Fraction(min(of_it)), Fraction(max(of_it)))
+            yield {**numbers, "total": total, "activity": activity}
+
+
+def _flags(said: Answers) -> Iterator[Flag]:
+    if said.numbers.get("biological") == max(_LEVELS["biological"]):
+        text = "low IgG after B-cell depletion is an effect of the drug and does not count; ClinESSDAI leaves it out"
+        yield Flag("biological_drug_effect", text)
+    if said.numbers.get("haematological"):
+        yield Flag("cytopenia_drug_effect", "cytopenia from lymphodepletion or another drug does not count")
+    if said.numbers.get("lymphadenopathy") == max(_LEVELS["lymphadenopathy"]):
+        yield Flag("malignancy", "the highest level of lymphadenopathy is a B-cell malignancy: see the exclusions")
+
+
+def _steps(said: Answers, options: list[Options]) -> Iterator[str]:
+    """Name the domains that count, with their points."""
+    for domain in DOMAINS:
+        level = said.numbers.get(domain.id)
+        if level:
+            clinical = f", ClinESSDAI {level * domain.clinical_weight}" if domain.clinical_weight else ""
+            outside = "" if domain.of_the_eight else ", not among the eight"
+            yield f"{domain.id}: level {level} x {domain.weight} = {level * domain.weight}{clinical}{outside}"
+    low, high = extremes(options, (0, 0, 0))
+    for field, least, most in zip(_POINTS.values(), low, high, strict=True):
+        yield f"{field.label}: {in_words(Interval(Fraction(least), Fraction(most)))}"

@@ -1,10 +1,12 @@
 """LeRoy's subsets of systemic sclerosis, by where the skin has thickened at any time.
 
 Diffuse: upper arm, thigh or trunk. Limited: only beyond elbow and knee, or the face. None: no thick skin. LeRoy counts
-the trunk; a protocol that names elbow and knee alone can use `proximal_limb` as well.
+the trunk; a protocol that names elbow and knee alone can use `proximal_limb` as well, and skin that is thick on the
+trunk alone is flagged. The regions can be read off the places of a modified Rodnan skin score, but that shows the skin
+of today: skin that has softened counts as well.
 
 Verification: the rule is from memory, and so is that face and neck alone are limited; elbow and knee are also in the
-wording of the trial (NCT06680388). Shared cases, 2026-11-23.
+wording of the trial (NCT06680388). Shared cases, 2026-11-25.
 """
 
 from collections.abc import Mapping
@@ -13,9 +15,10 @@ from datetime import date
 from itertools import product
 
 from dosepath.core.facts import Value
-from dosepath.core.instrument import YES_OR_NO, Field, Item, ItemAnswer, Score, Verification
+from dosepath.core.instrument import YES_OR_NO, Field, Flag, Item, ItemAnswer, Score, Verification
 from dosepath.core.source import Citation
-from dosepath.instruments.answers import read_answers
+from dosepath.core.verdict import Verdict, any_of, verdict_of
+from dosepath.instruments.answers import Answers, read_answers
 from dosepath.instruments.entered import field_value
 from dosepath.instruments.items import yes_or_no
 
@@ -26,9 +29,20 @@ SITES = {
     "skin_distal_or_face": "thick skin distal to elbow or knee, or of face or neck",
 }
 
+PLACES: Mapping[str, tuple[str, ...]] = {
+    "skin_upper_arm": ("upper_arm_r", "upper_arm_l"),
+    "skin_thigh": ("thigh_r", "thigh_l"),
+    "skin_trunk": ("chest", "abdomen"),
+    "skin_distal_or_face": (
+        *("fingers_r", "fingers_l", "hand_r", "hand_l", "forearm_r", "forearm_l", "face"),
+        *("leg_r", "leg_l", "foot_r", "foot_l"),
+    ),
+}
+"""The places of the modified Rodnan skin score in each region."""
+
 _VERIFICATION = Verification(
     "wording of the trial for elbow and knee",
-    date(2026, 11, 23),
+    date(2026, 11, 25),
     "the rule",
 )
 _CITATION = Citation("LeRoy EC, Black C, Fleischmajer R et al. J Rheumatol 1988;15:202-205")
@@ -112,11 +126,40 @@ class LeRoy1988:
             self.version,
             tuple({"subset": subset, "proximal_limb": limb} for subset, limb in sorted(found)),
             missing=tuple(site for site in said.open(SITES) if matters[site]),
+            flags=_flags(said),
             refused=said.refusals,
+            steps=_steps(said, found),
         )
 
 
 LEROY_1988 = LeRoy1988()
+
+
+def regions_of(grades: Mapping[str, int]) -> dict[str, bool]:
+    """Answer the regions from the grades of a skin score; a region whose places were not all felt may stay out.
+
+    Examples
+    --------
+    >>> regions_of({"thigh_r": 1, "chest": 0, "abdomen": 0})
+    {'skin_thigh': True, 'skin_trunk': False}
+    """
+    thick = {
+        region: any_of(verdict_of(grades[place] >= 1) if place in grades else Verdict.UNKNOWN for place in places)
+        for region, places in PLACES.items()
+    }
+    return {region: verdict is Verdict.MET for region, verdict in thick.items() if verdict.decided}
+
+
+def _flags(said: Answers) -> tuple[Flag, ...]:
+    if said.yes("skin_trunk") and said.no("skin_upper_arm") and said.no("skin_thigh"):
+        return (Flag("trunk_only", "diffuse by the trunk alone: a text that names elbow and knee may not count it"),)
+    return ()
+
+
+def _steps(said: Answers, found: set[tuple[str, str]]) -> tuple[str, ...]:
+    regions = [label for site, label in SITES.items() if said.yes(site)]
+    subsets = sorted({subset for subset, _ in found})
+    return (*(regions or ["no region with thick skin was recorded"]), f"subset: {' or '.join(subsets)}")
 
 
 def _subset(upper_arm: bool, thigh: bool, trunk: bool, distal_or_face: bool) -> tuple[str, str]:

@@ -9,15 +9,17 @@ Verification: entry, exclusions, items, points and cut-off as gathered in the pr
 reprints); shared cases, 2026-11-23.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 
 from dosepath.core.facts import Value
-from dosepath.core.instrument import YES_OR_NO, Field, Item, ItemAnswer, Score, Verification
-from dosepath.core.interval import Interval
+from dosepath.core.instrument import YES_OR_NO, Field, Flag, Item, ItemAnswer, Score, Verification
+from dosepath.core.interval import Interval, Operator
 from dosepath.core.source import Citation
-from dosepath.instruments.answers import Weighted, items_of, read_answers
+from dosepath.core.verdict import Verdict
+from dosepath.instruments.answers import Answers, Weighted, items_of, read_answers
 from dosepath.instruments.entered import entered_score
 from dosepath.instruments.items import yes_or_no
 from dosepath.instruments.sums import all_reachable, either
@@ -49,6 +51,15 @@ SCORED = (
     Weighted("schirmer", 1, "Schirmer test of 5 mm or less in 5 minutes, in one eye"),
     Weighted("uwsf", 1, "unstimulated whole saliva of 0.1 mL/min or less"),
 )
+
+RESULTS: Mapping[str, tuple[str, Operator, Fraction]] = {
+    "focus_score": ("focus_score", ">=", Fraction(1)),
+    "ocular_staining_score": ("ocular_staining", ">=", Fraction(5)),
+    "van_bijsterveld": ("ocular_staining", ">=", Fraction(4)),
+    "schirmer_mm": ("schirmer", "<=", Fraction(5)),
+    "uwsf_ml_min": ("uwsf", "<=", Fraction("0.1")),
+}
+"""Results and the item that each of them answers: of the eyes the worse one, saliva per minute."""
 
 _VERIFICATION = Verification(
     "three table reprints",
@@ -128,8 +139,55 @@ class SjogrenAcrEular2016:
             self.version,
             tuple({"classified": "true" if yes else "false", "score": Interval.at(n)} for n, yes in sorted(found)),
             missing=(*open_items, *said.open(row.id for row in SCORED)),
+            flags=tuple(_flags(said, min(scores))),
             refused=said.refusals,
+            steps=tuple(_steps(said, scores)),
         )
 
 
 SJOGREN_ACR_EULAR_2016 = SjogrenAcrEular2016()
+
+
+def items_from(results: Mapping[str, Fraction]) -> dict[str, bool]:
+    """Answer the items that results decide; of two results for one item, one that scores is enough.
+
+    Parameters
+    ----------
+    results
+        By the names of `RESULTS`: foci per 4 mm2, staining scores and millimetres of the worse eye, mL/min.
+
+    Examples
+    --------
+    >>> items_from({"schirmer_mm": Fraction(5), "ocular_staining_score": Fraction(4), "van_bijsterveld": Fraction(4)})
+    {'schirmer': True, 'ocular_staining': True}
+    """
+    found: dict[str, bool] = {}
+    for name, result in results.items():
+        item, operator, limit = RESULTS[name]
+        scores = Interval.at(result).compare(operator, Interval.at(limit)) is Verdict.MET
+        found[item] = found.get(item, False) or scores
+    return found
+
+
+def _flags(said: Answers, least: int) -> Iterator[Flag]:
+    """Say why enough points do not classify."""
+    if least < CUT_OFF:
+        return
+    for name, label in EXCLUSIONS.items():
+        if said.yes(name):
+            yield Flag("excluded", f"points suffice, but the criteria do not apply: {label}")
+    if all(said.no(name) for name in ENTRY):
+        yield Flag("no_entry", "points suffice, but none of the six entry questions was answered with yes")
+
+
+def _steps(said: Answers, scores: list[int]) -> Iterator[str]:
+    """Name entry, exclusions, and the items that count with their points."""
+    entry = [label for name, label in ENTRY.items() if said.yes(name)]
+    exclusions = [label for name, label in EXCLUSIONS.items() if said.yes(name)]
+    yield f"entry: {'; '.join(entry) or ('open' if said.open(ENTRY) else 'none')}"
+    yield f"excluding diagnoses: {'; '.join(exclusions) or ('open' if said.open(EXCLUSIONS) else 'none')}"
+    for row in SCORED:
+        if said.yes(row.id):
+            yield f"{row.points} {row.label}"
+    low, high = min(scores), max(scores)
+    yield f"{low if low == high else f'{low} to {high}'} points, classified from {CUT_OFF}"
