@@ -4,22 +4,27 @@ Entry: antinuclear antibodies of 1:80 or more, ever. Then ten domains, of which 
 Classified with 10 points or more and at least one criterion of a clinical domain. A criterion counts if it was there
 once, ever, and lupus is the likeliest explanation. Fever and low white cells have other limits than in SLEDAI-2K.
 
+Entry and four criteria follow from a measured result, `items_of_results`: a criterion is there beyond its limit if
+nothing explains it better than lupus.
+
 Verification: points of all criteria as gathered in the project's reference notes (four public tables, one open
 implementation with tests); domain maxima add up to 51; shared cases, 2026-11-23.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from dosepath.core.facts import Value
-from dosepath.core.instrument import YES_OR_NO, Field, Item, ItemAnswer, Score, Verification
+from dosepath.core.instrument import YES_OR_NO, Field, Flag, Item, ItemAnswer, Score, Verification
 from dosepath.core.interval import Interval
+from dosepath.core.quantity import Quantity
 from dosepath.core.source import Citation
 from dosepath.instruments.answers import Answers, Weighted, items_of, read_answers
 from dosepath.instruments.entered import entered_score
 from dosepath.instruments.items import yes_or_no
-from dosepath.instruments.sums import all_reachable
+from dosepath.instruments.sums import Points, all_reachable
+from dosepath.instruments.thresholds import Threshold, findings_of
 
 CUT_OFF = 10
 """Points from which a patient is classified."""
@@ -77,6 +82,16 @@ DOMAINS = (
         Weighted("anti_dsdna_or_anti_sm", 6, "anti-dsDNA or anti-Sm"),
     )),
 )  # fmt: skip
+
+THRESHOLDS = (
+    Threshold(ENTRY, "ana_titre", ">=", Quantity.of(80, "{titer}"), needs_cause=False),
+    Threshold("fever", "body_temperature", ">", Quantity.of("38.3", "Cel")),
+    Threshold("leukopenia", "white_cells", "<", Quantity.of(4, "10*9/L")),
+    Threshold("thrombocytopenia", "platelets", "<", Quantity.of(100, "10*9/L")),
+    Threshold("proteinuria", "urine_protein_24h", ">", Quantity.of("0.5", "g/(24.h)")),
+    Threshold("proteinuria", "upcr", ">", Quantity.of("0.5", "g/g"), analyte="upcr"),
+)
+"""Results that decide an item; the ratio of protein to creatinine only where no urine was collected for 24 hours."""
 
 _VERIFICATION = Verification(
     "four public tables, one open implementation with tests; maxima add up to 51",
@@ -158,10 +173,66 @@ class EularAcrSle2019:
             {"classified": "true" if reached else "false", "score": Interval.at(points)}
             for points, reached in sorted(found)
         )
-        return Score(self.id, self.version, possible, missing=open_items, refused=said.refusals)
+        return Score(
+            self.id,
+            self.version,
+            possible,
+            missing=open_items,
+            flags=tuple(_flags(entry, sums)),
+            refused=said.refusals,
+            steps=_steps(said, sums),
+        )
 
 
 EULAR_ACR_SLE_2019 = EularAcrSle2019()
+
+
+def items_of_results(results: Mapping[str, Quantity], from_lupus: Mapping[str, bool]) -> dict[str, bool]:
+    """Answer the items that results decide.
+
+    Parameters
+    ----------
+    results
+        By the names in `THRESHOLDS`, in any unit of the same kind.
+    from_lupus
+        Whether nothing explains a finding better than lupus, by item. A finding that is explained better is absent;
+        one whose cause nobody has judged is left out. Antinuclear antibodies need no cause.
+
+    Examples
+    --------
+    >>> items_of_results({"ana_titre": Quantity.of(80, "{titer}")}, {})
+    {'ana': True}
+    """
+    return findings_of(THRESHOLDS, results, from_lupus)
+
+
+def _flags(entry: bool | None, sums: tuple[Points, ...]) -> Iterator[Flag]:
+    if all(points >= CUT_OFF and not clinical for points, clinical in sums):
+        yield Flag("no_clinical_criterion", f"{CUT_OFF} points or more, all of them from serology: not classified")
+    if entry is False and all(points >= CUT_OFF and clinical for points, clinical in sums):
+        yield Flag("not_entered", f"{CUT_OFF} points or more, but antinuclear antibodies were never positive")
+
+
+def _steps(said: Answers, sums: tuple[Points, ...]) -> tuple[str, ...]:
+    entry = {True: "there", False: "never there: not classified", None: "not assessed"}[said.flags.get(ENTRY)]
+    low, high = sums[0][0], sums[-1][0]
+    total = str(low) if low == high else f"{low} to {high}"
+    return (
+        f"antinuclear antibodies of 1:80 or more: {entry}",
+        *(step for domain in DOMAINS for step in _domain_steps(domain, said)),
+        f"total {total}; {CUT_OFF} and a clinical criterion classify",
+    )
+
+
+def _domain_steps(domain: Domain, said: Answers) -> Iterator[str]:
+    counted = max((row for row in domain.criteria if said.yes(row.id)), key=lambda row: row.points, default=None)
+    for row in domain.criteria:
+        if row is counted:
+            yield f"{domain.name}: {row.id}, {row.points} points"
+        elif said.yes(row.id):
+            yield f"{domain.name}: {row.id} is not counted beside {counted.id if counted else ''}"
+        elif row.id not in said.flags and row.points > _present(domain, said):
+            yield f"{domain.name}: {row.id} not assessed, up to {row.points} points"
 
 
 def _present(domain: Domain, said: Answers) -> int:

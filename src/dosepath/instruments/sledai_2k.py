@@ -6,22 +6,30 @@ clinical part is the total without them. So a total alone leaves three clinical 
 alone three totals. The clinical part keeps urine, platelets and white cells: it is not the "16 clinical, 8 laboratory"
 split of some web forms.
 
+Seven items follow from a measured result, `items_of_results`: beyond its limit if lupus is the cause, absent if it is
+not beyond it, or if a drug, an infection or something else explains it. `counts_at` answers whether the day of a
+finding is in the window. Both windows of the literature are named; 30 days is the default.
+
 Verification: weights, items and the 30-day window as gathered in the project's reference notes (two open
-implementations with tests, two public tables, the abstract of Touma 2010); sum 105; shared cases, 2026-11-23.
+implementations with tests, two public tables, the abstract of Touma 2010); sum 105; shared cases, 2026-11-23. From
+memory: that the ratio of protein to creatinine stands in for a collection of 24 hours.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 
+from dosepath.core.days import PartialDate, Window
 from dosepath.core.facts import Value
-from dosepath.core.instrument import Field, Item, ItemAnswer, Score, Verification
+from dosepath.core.instrument import Field, Flag, Item, ItemAnswer, Score, Verification
 from dosepath.core.interval import Interval
 from dosepath.core.quantity import Quantity
 from dosepath.core.source import Citation
-from dosepath.instruments.answers import Weighted, items_of, read_answers
-from dosepath.instruments.sums import all_reachable, either
+from dosepath.core.verdict import Verdict
+from dosepath.instruments.answers import Answers, Weighted, items_of, read_answers
+from dosepath.instruments.sums import Points, all_reachable, either
+from dosepath.instruments.thresholds import Threshold, findings_of
 
 CLINICAL = (
     Weighted("seizure", 8, "seizure of recent onset, not from metabolism, infection or a drug"),
@@ -62,9 +70,32 @@ SEROLOGY_POINTS = (0, 2, 4)
 HIGHEST_CLINICAL = 101
 """Points of the 22 items that are not serology, all present."""
 
+CENTRAL_NERVOUS_SYSTEM = (
+    *("seizure", "psychosis", "organic_brain_syndrome", "visual_disturbance"),
+    *("cranial_nerve_disorder", "lupus_headache", "cva"),
+)
+"""Items of the nervous system; together with vasculitis they are all of 8 points."""
+
+WINDOW_DAYS = 30
+"""Days before the assessment in which a finding counts, the day itself included."""
+SHORT_WINDOW_DAYS = 10
+"""The window of the first publication, shown to give the same scores."""
+
+THRESHOLDS = (
+    Threshold("hematuria", "urine_red_cells", ">", Quantity.of(5, "/[HPF]")),
+    Threshold("proteinuria", "urine_protein_24h", ">", Quantity.of("0.5", "g/(24.h)")),
+    Threshold("proteinuria", "upcr", ">", Quantity.of("0.5", "g/g"), analyte="upcr"),
+    Threshold("pyuria", "urine_white_cells", ">", Quantity.of(5, "/[HPF]")),
+    Threshold("fever", "body_temperature", ">", Quantity.of(38, "Cel")),
+    Threshold("thrombocytopenia", "platelets", "<", Quantity.of(100, "10*9/L")),
+    Threshold("leukopenia", "white_cells", "<", Quantity.of(3, "10*9/L")),
+)
+"""Results that decide an item; the ratio of protein to creatinine only where no urine was collected for 24 hours."""
+
 _VERIFICATION = Verification(
     "two open implementations with tests, two public tables, abstract of Touma 2010; sum 105",
     date(2026, 11, 23),
+    "the ratio of protein to creatinine in place of a collection of 24 hours",
 )
 _CITATION = Citation("Gladman DD, Ibañez D, Urowitz MB. J Rheumatol 2002;29:288-291")
 _FIELDS = {
@@ -119,7 +150,9 @@ class Sledai2K:
             self.version,
             tuple({"total": Interval.at(total), "clinical": Interval.at(clinical)} for total, clinical in pairs),
             missing=said.open(_ITEMS),
+            flags=tuple(_flags(said)),
             refused=said.refusals,
+            steps=_steps(said, pairs),
         )
 
     def from_entered(self, entered: Mapping[str, Value]) -> Score:
@@ -157,6 +190,69 @@ class Sledai2K:
 
 
 SLEDAI_2K = Sledai2K()
+
+
+def items_of_results(results: Mapping[str, Quantity], from_lupus: Mapping[str, bool]) -> dict[str, bool]:
+    """Answer the items that results decide.
+
+    Parameters
+    ----------
+    results
+        By the names in `THRESHOLDS`, in any unit of the same kind.
+    from_lupus
+        Whether lupus is the cause of a finding, by item. A finding with another cause is absent; one whose cause
+        nobody has judged is left out.
+
+    Examples
+    --------
+    >>> few = {"platelets": Quantity.of(99, "10*9/L")}
+    >>> items_of_results(few, {"thrombocytopenia": True}), items_of_results(few, {"thrombocytopenia": False})
+    ({'thrombocytopenia': True}, {'thrombocytopenia': False})
+    """
+    return findings_of(THRESHOLDS, results, from_lupus)
+
+
+def counts_at(assessment: date, finding: PartialDate, window_days: int = WINDOW_DAYS) -> Verdict:
+    """Answer whether a finding of some day counts in an assessment.
+
+    Parameters
+    ----------
+    assessment
+        Day of the assessment, the last day of the window.
+    finding
+        Day of the finding, or the days that it may have been.
+    window_days
+        The first day of the window lies this many days before.
+
+    Examples
+    --------
+    >>> counts_at(date(2026, 5, 31), PartialDate.parse("2026-05-01")).value
+    'met'
+    >>> counts_at(date(2026, 5, 31), PartialDate.parse("2026-04-30")).value
+    'not_met'
+    """
+    first = PartialDate.on(assessment - timedelta(days=window_days))
+    return Window(first, PartialDate.on(assessment)).contains(finding)
+
+
+def _flags(said: Answers) -> Iterator[Flag]:
+    if any(said.yes(item) for item in CENTRAL_NERVOUS_SYSTEM):
+        yield Flag("nervous_system", "activity of the nervous system: rules on disease of it must not read as if none")
+
+
+def _steps(said: Answers, pairs: tuple[Points, ...]) -> tuple[str, ...]:
+    rows = (*CLINICAL, *SEROLOGY)
+    totals, clinical = ([pair[place] for pair in pairs] for place in (0, 1))
+    return (
+        *(f"{row.id}: {row.points} points" for row in rows if said.yes(row.id)),
+        *(f"{row.id}: not assessed, 0 or {row.points} points" for row in rows if row.id not in said.flags),
+        f"total {_span(totals)}, without complement and anti-dsDNA {_span(clinical)}",
+    )
+
+
+def _span(numbers: list[int]) -> str:
+    low, high = min(numbers), max(numbers)
+    return str(low) if low == high else f"{low} to {high}"
 
 
 def _points(value: Value | None) -> Fraction | None:
