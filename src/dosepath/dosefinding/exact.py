@@ -186,6 +186,8 @@ def enumerate_design(design: Design) -> Enumeration:
     """
     finals = list(_layers(design))
     treated, dlts, ways, paths = (np.concatenate(parts) for parts in zip(*finals, strict=True))
+    level = np.zeros(len(treated), dtype=np.int64)
+    treated, dlts, _, ways, paths = _merged(treated, dlts, level, ways, paths, design.most_patients)
     return Enumeration(design, treated, dlts, ways, design.recommended(treated, dlts), int(paths.sum()))
 
 
@@ -220,16 +222,16 @@ def _one_cohort(
             more[rows, at] += size
             more_toxic[rows, at] += toxic
             parts.append((more, more_toxic, level[here], ways[here] * _choose(int(size), toxic), paths[here]))
-    new_treated, new_dlts, new_level, new_ways, new_paths = (np.concatenate(each) for each in zip(*parts, strict=True))
-    keys = _keys(new_treated, new_dlts, new_level, design.most_patients)
-    _, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
-    return (
-        new_treated[first],
-        new_dlts[first],
-        new_level[first],
-        _summed(inverse, new_ways),
-        _summed(inverse, new_paths),
-    )
+    more, more_toxic, levels, all_ways, all_paths = (np.concatenate(each) for each in zip(*parts, strict=True))
+    return _merged(more, more_toxic, levels, all_ways, all_paths, design.most_patients)
+
+
+def _merged(
+    treated: Counts, dlts: Counts, level: Counts, ways: Numbers, paths: Numbers, most: int
+) -> tuple[Counts, Counts, Counts, Numbers, Numbers]:
+    """Put equal states together."""
+    _, first, inverse = np.unique(_keys(treated, dlts, level, most), return_index=True, return_inverse=True)
+    return treated[first], dlts[first], level[first], _summed(inverse, ways), _summed(inverse, paths)
 
 
 def _keys(treated: Counts, dlts: Counts, level: Counts, most: int) -> NDArray[np.generic]:

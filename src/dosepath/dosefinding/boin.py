@@ -1,0 +1,63 @@
+"""BOIN, the Bayesian optimal interval design.
+
+Go up when the share of DLTs at the current dose is at most lambda_e, down when it is at least lambda_d, stay in
+between. Both bounds follow from the target and from two rates around it that are to be told from it.
+
+Verification: bounds, tables, selection and exact characteristics against the R package BOIN 2.7.2.
+"""
+
+from dataclasses import dataclass
+from math import log
+
+from dosepath.core.source import Citation
+from dosepath.dosefinding.table_design import DOWN, STAY, UP, TableDesign
+
+LIU_2015 = Citation("Liu S, Yuan Y. J R Stat Soc C 2015;64:507-523", "10.1111/rssc.12089")
+
+
+@dataclass(frozen=True, slots=True)
+class Boin(TableDesign):
+    """BOIN with its defaults: rates of 0.6 and 1.4 times the target are told from it.
+
+    Parameters
+    ----------
+    too_low, too_high
+        Rates that ask for a higher and for a lower dose, as multiples of the target.
+
+    Examples
+    --------
+    >>> [round(bound, 6) for bound in Boin(6, 0.3).bounds]
+    [0.236491, 0.358519]
+    """
+
+    too_low: float = 0.6
+    too_high: float = 1.4
+
+    @property
+    def id(self) -> str:
+        """`boin`."""
+        return "boin"
+
+    @property
+    def name(self) -> str:
+        """BOIN."""
+        return "BOIN"
+
+    @property
+    def citation(self) -> Citation:
+        """Liu and Yuan 2015."""
+        return LIU_2015
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """Shares of DLTs at which one goes up, and at which one goes down."""
+        low, high, target = self.too_low * self.target, self.too_high * self.target, self.target
+        up = log((1 - low) / (1 - target)) / log(target * (1 - low) / (low * (1 - target)))
+        down = log((1 - target) / (1 - high)) / log(high * (1 - target) / (target * (1 - high)))
+        return up, down
+
+    def asks(self, treated: int, dlts: int) -> int:
+        """Compare the share of DLTs with the bounds."""
+        up, down = self.bounds
+        share = dlts / treated
+        return UP if share <= up else DOWN if share >= down else STAY
