@@ -5,6 +5,7 @@ is met is `excluded`. `unknown` is whatever the product leaves open; `null` is w
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -25,6 +26,13 @@ VERDICTS: Mapping[str, Verdict] = {
     "not_excluded": Verdict.NOT_MET,
     UNKNOWN: Verdict.UNKNOWN,
 }
+
+
+@dataclass(frozen=True, slots=True)
+class InWords:
+    """What the product says in words of its own, such as why it refuses a form: any words of a case agree with it."""
+
+    text: str
 
 
 def differences(expected: Mapping[str, Any], got: Got, tolerance: Fraction | None = None) -> Iterator[str]:
@@ -80,6 +88,8 @@ def agrees(wanted: Any, found: Any, tolerance: Fraction | None = None) -> bool:
             return str(plain) == str(wanted)
         case str() if isinstance(plain, Verdict):
             return VERDICTS.get(wanted) is plain
+        case str() if isinstance(plain, InWords):
+            return True
         case str() if wanted == UNKNOWN and (plain is None or plain == UNKNOWN):
             return True
     return isinstance(plain, str | date) and str(plain) == wanted
@@ -100,6 +110,8 @@ def shown(value: Any) -> str:
     match value:
         case Verdict():
             return value.value
+        case InWords():
+            return value.text
         case Interval(low=low, high=high) if not value.exact:
             return f"{UNKNOWN} ({shown(low)} to {shown(high)})"
         case Fraction() if value.denominator != 1:
