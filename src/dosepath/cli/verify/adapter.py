@@ -16,8 +16,9 @@ from dosepath.cli.verify.given import Given
 from dosepath.core.days import PartialDate, Period
 from dosepath.core.facts import BIRTH_DATE, SEX, Comparator, Fact, PatientRecord, Table, Value
 from dosepath.core.instrument import Instrument, RefusalKind, Score
+from dosepath.core.interval import Interval
 from dosepath.core.quantity import Quantity, convert
-from dosepath.core.verdict import Verdict
+from dosepath.core.verdict import Verdict, verdict_of
 from dosepath.eligibility.screening import Occasion, screen
 from dosepath.interop.answers_yaml import answers_of
 from dosepath.protocol.model import GateName
@@ -54,6 +55,22 @@ def error_of(scored: Score, words: Mapping[RefusalKind, str]) -> str | None:
 def flags_of(scored: Score) -> frozenset[str]:
     """Give the names of the flags."""
     return frozenset(flag.id for flag in scored.flags)
+
+
+def bounds_of(scored: Score, field: str) -> Interval:
+    """Give the bounds of a number; without ends where there is none."""
+    value = scored.value(field)
+    return value if isinstance(value, Interval) else Interval(None, None)
+
+
+def truth_of(verdict: Verdict) -> bool | None:
+    """Write a verdict as cases write yes and no; None where it is open."""
+    return verdict is Verdict.MET if verdict.decided else None
+
+
+def told(answer: bool | None) -> Verdict:
+    """Read yes, no or null of a case."""
+    return Verdict.UNKNOWN if answer is None else verdict_of(answer)
 
 
 # Facts and criteria -----------------------------------------------------------------------------------------------
