@@ -29,6 +29,7 @@ from dosepath.dosing.bsa_lymphodepletion import DRUGS, dose_mg, renal_factor
 from dosepath.instruments import sledai_2k
 from dosepath.instruments.nyha import NUMBER_OF, class_of, higher
 from dosepath.instruments.reference_limits import multiple_of_limit
+from dosepath.schedule.schedule_24m import SCHEDULE_24M, UNSCHEDULED, planned, status
 
 LISTS: Final = (Table.CONDITIONS, Table.PROCEDURES)
 """What a case lists is all that happened."""
@@ -412,6 +413,24 @@ def _dose(answers: Mapping[str, Any], drug: str, bsa: Fraction) -> Fraction | No
     return dose_mg(mg_per_m2=Fraction(per_m2), bsa_m2=bsa, step_mg=step, factor=factor)
 
 
+# Visits ----------------------------------------------------------------------------------------------------------
+
+
+def schedule_24m(given: Given) -> Got:
+    """Place a visit, or a contact, around the day of the infusion."""
+    infusion, contact = given.day("infusion"), given.day("contact")
+    done, today, name = given.day("done"), given.day("today"), given.get("visit")
+    visit = planned(SCHEDULE_24M.visits[name], infusion) if name is not None and infusion is not None else None
+    fitting = SCHEDULE_24M.visits_on(contact, infusion) if contact is not None and infusion is not None else ()
+    on = today or done
+    return {
+        "target": None if visit is None else visit.target,
+        "window": None if visit is None else [visit.first, visit.last],
+        "visit": fitting[0].visit.id if fitting else UNSCHEDULED,
+        "status": None if visit is None or on is None else status(visit, done=done, on=on).value,
+    }
+
+
 ADAPTERS: Mapping[str, Adapter] = {
     "cockcroft_gault": cockcroft_gault,
     "ckd_epi_2021": ckd_epi_2021,
@@ -424,4 +443,5 @@ ADAPTERS: Mapping[str, Adapter] = {
     "reference_limits": reference_limits,
     "unit_conversions": unit_conversions,
     "bsa_lymphodepletion": bsa_lymphodepletion,
+    "schedule_24m": schedule_24m,
 }
