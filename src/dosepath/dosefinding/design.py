@@ -23,6 +23,33 @@ ENDED = 0
 """Stands for "no further patient" where a next dose is given, and for "no dose" where one is recommended."""
 
 
+@dataclass(frozen=True, slots=True)
+class States:
+    """States of trials right after a cohort, one row each.
+
+    Parameters
+    ----------
+    treated, dlts
+        Counts at each dose, shape (states, doses).
+    current
+        Dose level of the latest cohort; of the first one where nobody was treated.
+    latest, latest_dlts
+        Patients and DLTs of the latest cohort.
+    """
+
+    treated: Counts
+    dlts: Counts
+    current: Counts
+    latest: Counts
+    latest_dlts: Counts
+
+    @property
+    def at_current(self) -> tuple[Counts, Counts]:
+        """Patients and DLTs at the current dose."""
+        rows = np.arange(len(self.current))
+        return self.treated[rows, self.current - 1], self.dlts[rows, self.current - 1]
+
+
 class Action(Enum):
     """What may be done next."""
 
@@ -96,10 +123,10 @@ class Design(Protocol):
     def most_patients(self) -> int:
         """Patients after which the trial ends at the latest."""
 
-    def cohort_sizes(self, treated: Counts, dlts: Counts, current: Counts) -> Counts:
-        """Give the number of patients of the next cohort in each state."""
+    def cohort_sizes(self, treated: Counts, dlts: Counts, level: Counts) -> Counts:
+        """Give the number of patients of the next cohort, which goes to `level`."""
 
-    def next_doses(self, treated: Counts, dlts: Counts, current: Counts) -> Counts:
+    def next_doses(self, states: States) -> Counts:
         """Give the dose level of the next cohort in each state; ENDED where none follows."""
 
     def recommended(self, treated: Counts, dlts: Counts) -> Counts:
@@ -108,16 +135,33 @@ class Design(Protocol):
     def grounds(self, tallies: Sequence[DoseTally], current: int) -> Grounds:
         """Say which rule decides in one state."""
 
-    def problem(self, tallies: Sequence[DoseTally], current: int, cohort: Cohort) -> str:
+    def problem(self, state: States, cohort: Cohort) -> str:
         """Say why a cohort cannot follow in a trial of this design; empty when it can."""
 
 
-def as_row(tallies: Sequence[DoseTally]) -> tuple[Counts, Counts]:
+def state_after(cohorts: Sequence[Cohort], doses: int, start: int = 1) -> States:
+    """Give the one state after some cohorts."""
+    tallies = tally(cohorts, doses)
+    latest = cohorts[-1] if cohorts else Cohort(start, ())
+    return States(
+        *rows_of(tallies),
+        np.array([latest.level], dtype=np.int64),
+        np.array([len(latest.outcomes)], dtype=np.int64),
+        np.array([sum(latest.outcomes)], dtype=np.int64),
+    )
+
+
+def rows_of(tallies: Sequence[DoseTally]) -> tuple[Counts, Counts]:
     """Write the counts of one state as arrays of one row."""
     return (
         np.array([[each.treated for each in tallies]], dtype=np.int64),
         np.array([[each.dlts for each in tallies]], dtype=np.int64),
     )
+
+
+def tallies_of(state: States) -> tuple[DoseTally, ...]:
+    """Give the counts of the one state."""
+    return tuple(DoseTally(int(n), int(x)) for n, x in zip(state.treated[0], state.dlts[0], strict=True))
 
 
 def decide(design: Design, cohorts: Sequence[Cohort]) -> Decision:
@@ -128,23 +172,20 @@ def decide(design: Design, cohorts: Sequence[Cohort]) -> Decision:
     InputError
         When no trial of the design has such a history.
     """
-    current = design.start
-    for number in range(len(cohorts)):
-        tallies = tally(cohorts[:number], design.doses)
-        why = design.problem(tallies, current, cohorts[number])
+    for number, cohort in enumerate(cohorts):
+        why = design.problem(state_after(cohorts[:number], design.doses, design.start), cohort)
         if why:
-            raise InputError(f"cohort {number + 1} '{cohorts[number]}' cannot follow in a {design.name} trial: {why}")
-        current = cohorts[number].level
-    return decision_of(design, tally(cohorts, design.doses), current)
+            raise InputError(f"cohort {number + 1} '{cohort}' cannot follow in a {design.name} trial: {why}")
+    return decision_of(design, state_after(cohorts, design.doses, design.start))
 
 
-def decision_of(design: Design, tallies: Sequence[DoseTally], current: int) -> Decision:
-    """Say what a design does in one state."""
-    treated, dlts = as_row(tallies)
-    following = int(design.next_doses(treated, dlts, np.array([current]))[0])
-    grounds = design.grounds(tallies, current)
+def decision_of(design: Design, state: States) -> Decision:
+    """Say what a design does in one state, however it came about."""
+    current = int(state.current[0])
+    following = int(design.next_doses(state)[0])
+    grounds = design.grounds(tallies_of(state), current)
     if following == ENDED:
-        level = int(design.recommended(treated, dlts)[0])
+        level = int(design.recommended(state.treated, state.dlts)[0])
         action = Action.COMPLETE if level else Action.STOP
         return Decision(action, level or None, grounds.rule, grounds.reasons, design.citation)
     if following > current:
@@ -156,11 +197,10 @@ def decision_of(design: Design, tallies: Sequence[DoseTally], current: int) -> D
     return Decision(action, following, grounds.rule, grounds.reasons, design.citation)
 
 
-def must_be_next(design: Design, tallies: Sequence[DoseTally], current: int, cohort: Cohort) -> str:
+def must_be_next(design: Design, state: States, cohort: Cohort) -> str:
     """Say why a cohort cannot follow: the trial has ended, or another dose is next. For designs that admit no other."""
-    treated, dlts = as_row(tallies)
-    following = int(design.next_doses(treated, dlts, np.array([current]))[0])
-    seen = shown(tallies) or "nobody treated"
+    following = int(design.next_doses(state)[0])
+    seen = shown(tallies_of(state)) or "nobody treated"
     if following == ENDED:
         return f"it has ended ({seen})"
     if cohort.level != following:

@@ -6,15 +6,16 @@ dose. The ways do not depend on the true rates: a design is enumerated once, and
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
+from math import comb
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dosepath.core.errors import InputError
-from dosepath.dosefinding.design import ENDED, Counts, Design
+from dosepath.dosefinding.design import ENDED, Counts, Design, States
 
 Numbers: TypeAlias = NDArray[np.float64]
 
@@ -184,54 +185,62 @@ def enumerate_design(design: Design) -> Enumeration:
     >>> found.paths, round(float(found.characteristics([0.1, 0.25, 0.4]).recommendation[3]), 4)
     (154, 0.1268)
     """
-    finals = list(_layers(design))
-    treated, dlts, ways, paths = (np.concatenate(parts) for parts in zip(*finals, strict=True))
-    level = np.zeros(len(treated), dtype=np.int64)
-    treated, dlts, _, ways, paths = _merged(treated, dlts, level, ways, paths, design.most_patients)
-    return Enumeration(design, treated, dlts, ways, design.recommended(treated, dlts), int(paths.sum()))
+    found = _merged(_Nodes.joined(list(_layers(design))), design.most_patients)
+    recommended = design.recommended(found.treated, found.dlts)
+    return Enumeration(design, found.treated, found.dlts, found.ways, recommended, int(found.paths.sum()))
 
 
-def _layers(design: Design) -> Iterator[tuple[Counts, Counts, Numbers, Numbers]]:
-    """Yield the states in which a trial ends, cohort by cohort: counts, ways, paths."""
-    treated = np.zeros((1, design.doses), dtype=np.int64)
-    dlts = np.zeros_like(treated)
-    current = np.array([design.start], dtype=np.int64)
-    ways, paths = np.ones(1), np.ones(1)
-    following = current
-    while len(following):
-        sizes = design.cohort_sizes(treated, dlts, following)
-        treated, dlts, current, ways, paths = _one_cohort(design, treated, dlts, following, sizes, ways, paths)
-        following = design.next_doses(treated, dlts, current)
-        following = np.where(treated.sum(axis=1) >= design.most_patients, ENDED, following)
-        ended = following == ENDED
-        yield treated[ended], dlts[ended], ways[ended], paths[ended]
-        going = ~ended
-        treated, dlts, ways, paths, following = (each[going] for each in (treated, dlts, ways, paths, following))
+@dataclass(frozen=True, slots=True)
+class _Nodes:
+    """States, each with the dose level that is next and the number of ways and paths to it."""
+
+    treated: Counts
+    dlts: Counts
+    following: Counts
+    ways: Numbers
+    paths: Numbers
+
+    @classmethod
+    def joined(cls, parts: "Sequence[_Nodes]") -> "_Nodes":
+        return cls(*(np.concatenate([getattr(part, each.name) for part in parts]) for each in fields(cls)))
+
+    def where(self, chosen: NDArray[np.bool_] | Counts) -> "_Nodes":
+        return _Nodes(*(getattr(self, each.name)[chosen] for each in fields(self)))
 
 
-def _one_cohort(
-    design: Design, treated: Counts, dlts: Counts, level: Counts, sizes: Counts, ways: Numbers, paths: Numbers
-) -> tuple[Counts, Counts, Counts, Numbers, Numbers]:
-    """Treat one cohort in every state, with every number of DLTs, and put equal states together."""
-    parts = []
+def _layers(design: Design) -> Iterator[_Nodes]:
+    """Yield the states in which a trial ends, cohort by cohort."""
+    nobody = np.zeros((1, design.doses), dtype=np.int64)
+    nodes = _Nodes(nobody, nobody, np.array([design.start], dtype=np.int64), np.ones(1), np.ones(1))
+    while len(nodes.following):
+        nodes = _merged(_Nodes.joined(list(_one_cohort(design, nodes))), design.most_patients)
+        ended = nodes.following == ENDED
+        yield nodes.where(ended)
+        nodes = nodes.where(~ended)
+
+
+def _one_cohort(design: Design, nodes: _Nodes) -> Iterator[_Nodes]:
+    """Treat one cohort in every state, with every number of DLTs."""
+    sizes = design.cohort_sizes(nodes.treated, nodes.dlts, nodes.following)
     for size in np.unique(sizes):
-        here = sizes == size
-        rows, at = np.arange(here.sum()), level[here] - 1
+        here = nodes.where(sizes == size)
+        rows, at = np.arange(len(here.following)), here.following - 1
         for toxic in range(int(size) + 1):
-            more, more_toxic = treated[here].copy(), dlts[here].copy()
-            more[rows, at] += size
-            more_toxic[rows, at] += toxic
-            parts.append((more, more_toxic, level[here], ways[here] * _choose(int(size), toxic), paths[here]))
-    more, more_toxic, levels, all_ways, all_paths = (np.concatenate(each) for each in zip(*parts, strict=True))
-    return _merged(more, more_toxic, levels, all_ways, all_paths, design.most_patients)
+            treated, dlts = here.treated.copy(), here.dlts.copy()
+            treated[rows, at] += size
+            dlts[rows, at] += toxic
+            latest, latest_dlts = np.full(len(rows), size), np.full(len(rows), toxic)
+            following = design.next_doses(States(treated, dlts, here.following, latest, latest_dlts))
+            following = np.where(treated.sum(axis=1) >= design.most_patients, ENDED, following)
+            yield _Nodes(treated, dlts, following, here.ways * comb(int(size), toxic), here.paths)
 
 
-def _merged(
-    treated: Counts, dlts: Counts, level: Counts, ways: Numbers, paths: Numbers, most: int
-) -> tuple[Counts, Counts, Counts, Numbers, Numbers]:
+def _merged(nodes: _Nodes, most: int) -> _Nodes:
     """Put equal states together."""
-    _, first, inverse = np.unique(_keys(treated, dlts, level, most), return_index=True, return_inverse=True)
-    return treated[first], dlts[first], level[first], _summed(inverse, ways), _summed(inverse, paths)
+    keys = _keys(nodes.treated, nodes.dlts, nodes.following, most)
+    _, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
+    one = nodes.where(first)
+    return _Nodes(one.treated, one.dlts, one.following, _summed(inverse, nodes.ways), _summed(inverse, nodes.paths))
 
 
 def _keys(treated: Counts, dlts: Counts, level: Counts, most: int) -> NDArray[np.generic]:
@@ -246,10 +255,3 @@ def _keys(treated: Counts, dlts: Counts, level: Counts, most: int) -> NDArray[np
         return key
     rows = np.ascontiguousarray(np.column_stack([pairs, level]))
     return rows.view(np.dtype((np.void, rows.dtype.itemsize * rows.shape[1])))[:, 0]
-
-
-def _choose(n: int, k: int) -> int:
-    found = 1
-    for step in range(k):
-        found = found * (n - step) // (step + 1)
-    return found

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from dosepath.core.source import Citation
 from dosepath.dosefinding.beta import beta_cdf, isotonic
-from dosepath.dosefinding.design import ENDED, Counts, Grounds, as_row
+from dosepath.dosefinding.design import ENDED, Counts, Grounds, States, rows_of, tallies_of
 from dosepath.dosefinding.outcomes import Cohort, DoseTally
 
 UP, STAY, DOWN = 1, 0, -1
@@ -84,9 +84,9 @@ class TableDesign(ABC):
         cutoff = self.cutoff - (self.extra_safe or 0.0) if lowest else self.cutoff
         return treated >= MINIMUM_TO_ELIMINATE and 1 - beta_cdf(self.target, dlts, treated) > cutoff
 
-    def cohort_sizes(self, treated: Counts, dlts: Counts, current: Counts) -> Counts:
+    def cohort_sizes(self, treated: Counts, dlts: Counts, level: Counts) -> Counts:
         """Give the size of a cohort."""
-        return np.full(len(current), self.cohort_size, dtype=np.int64)
+        return np.full(len(level), self.cohort_size, dtype=np.int64)
 
     def lowest_eliminated(self, treated: Counts, dlts: Counts) -> Counts:
         """Give the lowest eliminated dose level in each state; one above the highest where there is none."""
@@ -95,15 +95,13 @@ class TableDesign(ABC):
         found[:, 0] |= out_lowest[treated[:, 0], dlts[:, 0]]
         return np.where(found.any(axis=1), found.argmax(axis=1) + 1, self.doses + 1)
 
-    def next_doses(self, treated: Counts, dlts: Counts, current: Counts) -> Counts:
+    def next_doses(self, states: States) -> Counts:
         """Give the dose level of the next cohort in each state."""
         asked, _, _ = _tables(self)
-        rows = np.arange(len(current))
-        wanted = current + asked[treated[rows, current - 1], dlts[rows, current - 1]]
-        out = self.lowest_eliminated(treated, dlts)
-        wanted = np.clip(wanted, 1, self.doses)
-        wanted = np.where(wanted >= out, np.minimum(current, out - 1), wanted)
-        done = treated.sum(axis=1) >= self.most_patients
+        wanted = np.clip(states.current + asked[states.at_current], 1, self.doses)
+        out = self.lowest_eliminated(states.treated, states.dlts)
+        wanted = np.where(wanted >= out, np.minimum(states.current, out - 1), wanted)
+        done = states.treated.sum(axis=1) >= self.most_patients
         return np.where((out == 1) | done, ENDED, wanted)
 
     def recommended(self, treated: Counts, dlts: Counts) -> Counts:
@@ -118,7 +116,7 @@ class TableDesign(ABC):
 
     def grounds(self, tallies: Sequence[DoseTally], current: int) -> Grounds:
         """Say which rule decides in one state."""
-        treated, dlts = as_row(tallies)
+        treated, dlts = rows_of(tallies)
         seen = tallies[current - 1]
         reasons = (f"{seen.dlts} DLT in {seen.treated} at level {current}",)
         out = int(self.lowest_eliminated(treated, dlts)[0])
@@ -137,13 +135,12 @@ class TableDesign(ABC):
             return Grounds("the counts ask for a lower dose; this is the lowest", reasons)
         return Grounds(_WORDS[asked], reasons)
 
-    def problem(self, tallies: Sequence[DoseTally], current: int, cohort: Cohort) -> str:
+    def problem(self, state: States, cohort: Cohort) -> str:
         """Say why a cohort cannot follow: it goes to an eliminated dose, or the trial has ended."""
-        treated, dlts = as_row(tallies)
-        out = int(self.lowest_eliminated(treated, dlts)[0])
+        out = int(self.lowest_eliminated(state.treated, state.dlts)[0])
         if cohort.level >= out:
-            return f"level {out} is eliminated ({tallies[out - 1]})"
-        if int(treated.sum()) >= self.most_patients:
+            return f"level {out} is eliminated ({tallies_of(state)[out - 1]})"
+        if int(state.treated.sum()) >= self.most_patients:
             return f"it has ended with {self.most_patients} patients"
         return ""
 
@@ -154,7 +151,7 @@ MINIMUM_TO_ELIMINATE = 3
 
 @lru_cache(maxsize=64)
 def _tables(design: TableDesign) -> tuple[Counts, NDArray[np.bool_], NDArray[np.bool_]]:
-    """Tabulate a design over all counts: what is asked for, what is eliminated, what is eliminated at the lowest dose."""
+    """Tabulate a design over all counts: what is asked for, what is eliminated, what at the lowest dose."""
     size = design.most_patients + 1
     asked = np.zeros((size, size), dtype=np.int64)
     out = np.zeros((size, size), dtype=np.bool_)

@@ -24,7 +24,7 @@ from types import MappingProxyType
 import numpy as np
 
 from dosepath.core.source import Citation
-from dosepath.dosefinding.design import ENDED, Counts, Grounds, as_row, must_be_next
+from dosepath.dosefinding.design import ENDED, Counts, Grounds, States, must_be_next, rows_of
 from dosepath.dosefinding.outcomes import Cohort, DoseTally
 
 COHORT = 3
@@ -89,10 +89,9 @@ class ThreePlusThree:
         """Six at every dose."""
         return FULL * self.doses
 
-    def cohort_sizes(self, treated: Counts, dlts: Counts, current: Counts) -> Counts:
+    def cohort_sizes(self, treated: Counts, dlts: Counts, level: Counts) -> Counts:
         """Three patients, or those that are missing to three or six."""
-        at_current = np.take_along_axis(treated, current[:, None] - 1, axis=1)[:, 0]
-        return COHORT - at_current % COHORT
+        return COHORT - _at(treated, level) % COHORT
 
     def ruled_out(self, treated: Counts, dlts: Counts) -> Counts:
         """Give the lowest dose level with too many DLTs in each state; one above the highest where there is none."""
@@ -102,8 +101,9 @@ class ThreePlusThree:
             too_toxic = (dlts > self.tolerated) | ((dlts == self.tolerated) & (treated <= COHORT))
         return np.where(too_toxic.any(axis=1), too_toxic.argmax(axis=1) + 1, self.doses + 1)
 
-    def next_doses(self, treated: Counts, dlts: Counts, current: Counts) -> Counts:
+    def next_doses(self, states: States) -> Counts:
         """Give the dose level of the next cohort in each state."""
+        treated, dlts = states.treated, states.dlts
         lowest_out = self.ruled_out(treated, dlts)
         below = lowest_out - 1
         is_out = lowest_out <= self.doses
@@ -132,7 +132,7 @@ class ThreePlusThree:
 
     def grounds(self, tallies: Sequence[DoseTally], current: int) -> Grounds:
         """Say which rule decides in one state."""
-        treated, dlts = as_row(tallies)
+        treated, dlts = rows_of(tallies)
         out = int(self.ruled_out(treated, dlts)[0])
         if out <= self.doses:
             return self._grounds_below(tallies, out)
@@ -162,12 +162,12 @@ class ThreePlusThree:
             return Grounds("the dose below the one ruled out is the MTD", reasons)
         return Grounds("the dose below the one ruled out is filled to 6", reasons, expands=True)
 
-    def problem(self, tallies: Sequence[DoseTally], current: int, cohort: Cohort) -> str:
+    def problem(self, state: States, cohort: Cohort) -> str:
         """Say why a cohort cannot follow: another dose is next, or it has too many patients."""
-        why = must_be_next(self, tallies, current, cohort)
+        why = must_be_next(self, state, cohort)
         if why:
             return why
-        free = COHORT - tallies[cohort.level - 1].treated % COHORT
+        free = COHORT - int(state.treated[0, cohort.level - 1]) % COHORT
         if len(cohort.outcomes) > free:
             return f"it decides after 3 or 6 patients, so at most {free} may be treated now"
         return ""

@@ -1,4 +1,4 @@
-"""Designs with a decision table: reference numbers of the R packages, exact against paths in fractions, sane everywhere."""
+"""Designs with a decision table: reference numbers of R packages, exact against paths in fractions, sane everywhere."""
 
 from collections.abc import Iterator
 from fractions import Fraction
@@ -11,7 +11,7 @@ import pytest
 
 from dosepath.dosefinding.beta import beta_cdf, isotonic
 from dosepath.dosefinding.boin import Boin
-from dosepath.dosefinding.design import ENDED, as_row
+from dosepath.dosefinding.design import ENDED, States, rows_of
 from dosepath.dosefinding.exact import enumerate_design
 from dosepath.dosefinding.i3plus3 import I3Plus3
 from dosepath.dosefinding.keyboard import Keyboard
@@ -118,7 +118,7 @@ def test_states_agree_with_every_path_in_fractions(kind: type[TableDesign], dose
     truth = [Fraction(1, 10), Fraction(3, 10), Fraction(1, 2)][:doses]
     wanted = [Fraction(0)] * (doses + 1)
     for tallies, probability in final_states(design, truth):
-        wanted[int(design.recommended(*as_row(tallies))[0])] += probability
+        wanted[int(design.recommended(*rows_of(tallies))[0])] += probability
     exact = enumerate_design(design).characteristics([float(rate) for rate in truth])
     assert sum(wanted) == 1
     assert np.allclose(exact.recommendation, [float(each) for each in wanted], rtol=0, atol=1e-12)
@@ -134,7 +134,9 @@ def final_states(design: TableDesign, truth: list[Fraction]) -> Iterator[tuple[l
             seen = tallies[level - 1]
             after = list(tallies)
             after[level - 1] = DoseTally(seen.treated + design.cohort_size, seen.dlts + toxic)
-            following = int(design.next_doses(*as_row(after), np.array([level]))[0])
+            size = np.array([design.cohort_size])
+            state = States(*rows_of(after), np.array([level]), size, np.array([toxic]))
+            following = int(design.next_doses(state)[0])
             if following == ENDED:
                 yield after, probability * chance
             else:
@@ -153,7 +155,8 @@ def test_one_more_dlt_never_asks_for_a_higher_dose(kind: type[TableDesign], targ
 
 
 @pytest.mark.parametrize(
-    ("treated", "up", "down"), [(1, 0, 1), (2, 0, 2), (3, 0, 2), (4, 0, 2), (5, 1, 3), (6, 1, 3), (9, 2, 4), (12, 2, 5)]
+    ("treated", "up", "down"),
+    [(1, 0, None), (2, 0, 2), (3, 0, 2), (4, 0, 2), (5, 1, 3), (6, 1, 3), (9, 2, 4), (12, 2, 5)],
 )
-def test_i3plus3_for_a_target_of_thirty_percent(treated: int, up: int, down: int) -> None:
+def test_i3plus3_for_a_target_of_thirty_percent(treated: int, up: int, down: int | None) -> None:
     assert limits(I3Plus3(3, 0.3), treated)[:2] == (up, down)
