@@ -14,6 +14,7 @@ file come before those of the case. A fact is one line::
     heart_failure from -5 mo ongoing          an event; `to ...`, `end unknown`, `on ...`
     allergy_fludarabine severe                without a date
     prostate_cancer@one on -3 y               lines with the same name behind @ are one record read as several concepts
+    bvas_v3 form uveitis purpura on -3 d      a form on which these items are ticked and all others answered with no
 
 Days count from screening: `-3 d`, `-2 wk`, `-6 mo`, `-2 y`, with a second step `-6 mo -1 d`; or a date, which may be
 partial. `expect` names only the criteria that are compared; `missing` the needs that must be among the gaps; `overall`
@@ -48,6 +49,7 @@ from dosepath.eligibility.screening import Occasion, screen
 from dosepath.protocol.model import GateName
 from dosepath.protocol.protocol import Protocol
 from dosepath.rules.vocabulary import Kind
+from dosepath.trial.catalog import catalog
 from dosepath.trial.library import open_trial
 from tests.conftest import ROOT
 
@@ -69,6 +71,8 @@ _LINE = re.compile(
     rf"(?: on (?P<on>{_DAY}))?"
     rf"(?: from (?P<start>{_DAY}|unknown)(?: to (?P<end>{_DAY})| (?P<ongoing>ongoing)| end unknown))?$"
 )
+
+_FORM = re.compile(rf"(?P<instrument>\w+) form (?P<ticked>\w+(?: \w+)*) on (?P<on>{_DAY})$")
 
 
 @dataclass(frozen=True)
@@ -135,7 +139,10 @@ def _case(file: str, document: Mapping[str, Any], raw: Mapping[str, Any]) -> Cas
     patient = get("patient", None)
     lines = [*document.get("facts", []), *(document["patients"][patient] if patient else [])]
     lines = [line for line in lines if line.split(" ")[0] not in raw.get("without", [])] + raw.get("facts", [])
-    facts = [*_person({**PERSON, **get("person", {})}), *(_fact(line, screening, n) for n, line in enumerate(lines, 1))]
+    facts = [
+        *_person({**PERSON, **get("person", {})}),
+        *(fact for n, line in enumerate(lines, 1) for fact in _facts(line, screening, n)),
+    ]
     return Case(
         name=raw["name"],
         file=file,
@@ -182,6 +189,19 @@ def _day(text: str, screening: date) -> PartialDate:
     for sign, count, unit in re.findall(r"([+-])(\d+) (d|wk|mo|y)", text):
         day = shift(day, Span(int(count), _UNITS[unit]), -1 if sign == "-" else 1)
     return PartialDate.on(day)
+
+
+def _facts(line: str, screening: date, order: int) -> Iterator[Fact]:
+    found = _FORM.match(line)
+    if not found:
+        yield _fact(line, screening, order)
+        return
+    items = catalog().instruments[found["instrument"]].items
+    ticked = found["ticked"].split(" ")
+    assert not set(ticked) - set(items), f"no such items: {line}"
+    for item in items:
+        name = f"{found['instrument']}.{item}"
+        yield Fact(name, Period.at(_day(found["on"], screening)), f"Form/{order}", item in ticked, order=order)
 
 
 def _fact(line: str, screening: date, order: int) -> Fact:
