@@ -81,9 +81,10 @@ def _rule(said: Answers) -> Outcome:
         "bilag": sorted({bilag_not_worse(each) for each in grades}),
         "pga": truths(not_worse(said)),
         FAILURE: truths(said.verdict(FAILURE)),
+        "graded": [all(bilag_2004.assessed(said, visit) for visit in (bilag_2004.BASELINE, bilag_2004.NOW))],
     }
     found, matter = outcomes(_judge, options)
-    no_bilag = not all(bilag_2004.assessed(said, visit) for visit in (bilag_2004.BASELINE, bilag_2004.NOW))
+    (graded,) = options["graded"]
     names = {
         "reached": _open_points(before, now),
         "pga": said.open(("pga_baseline", "pga_now")),
@@ -91,9 +92,9 @@ def _rule(said: Answers) -> Outcome:
         FAILURE: (FAILURE,),
     }
     return Outcome(
-        possible=tuple(_cases(found, no_bilag)),
+        possible=tuple(_cases(found)),
         missing=tuple(item for part, items in names.items() if part in matter for item in items),
-        flags=tuple(_flags(said, before, no_bilag)),
+        flags=tuple(_flags(said, before, graded)),
         refused=new_refusals(said, now.said),
         steps=tuple(_steps(said, before, now)),
     )
@@ -112,28 +113,28 @@ def _open_points(before: Reading, now: Reading) -> tuple[str, ...]:
     )
 
 
-def _judge(reached: int, bilag: bool, pga: bool, failure: bool) -> tuple[int, int]:
-    """Give how many of the five indices respond, with and without BILAG."""
-    without = reached if pga and not failure else 0
-    return (without if bilag else 0), without
+def _judge(reached: int, bilag: bool, pga: bool, failure: bool, graded: bool) -> tuple[int, int | None]:
+    """Give how many of the five indices respond, and how many would without BILAG where none was graded."""
+    others = reached if pga and not failure else 0
+    return (others if bilag else 0), (None if graded else others)
 
 
-def _cases(found: tuple[tuple[int, int], ...], no_bilag: bool) -> Iterator[Case]:
+def _cases(found: tuple[tuple[int, int | None], ...]) -> Iterator[Case]:
     seen: list[Case] = []
     for responding, without in found:
         case = {name: RESPONSES[place >= responding] for place, name in enumerate(POINTS_LOST)}
-        if no_bilag:
+        if without is not None:
             case[WITHOUT_BILAG] = RESPONSES[without == 0]
         if case not in seen:
             seen.append(case)
             yield case
 
 
-def _flags(said: Answers, before: Reading, no_bilag: bool) -> Iterator[Flag]:
+def _flags(said: Answers, before: Reading, graded: bool) -> Iterator[Flag]:
     needed = POINTS_LOST["sri4"]
     if max(before.values) < needed:
         yield Flag("not_evaluable", f"baseline below {needed} points of SLEDAI-2K: no response is possible")
-    if no_bilag:
+    if not graded:
         yield Flag(WITHOUT_BILAG, "no grade of BILAG at one of the visits: what the others say together is no SRI-4")
     yield from bilag_2004.flags(said)
 
