@@ -11,6 +11,7 @@ Verification: estimates, rates and bounds against the R package dfcrm 0.2-2.1; p
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from math import exp, log, sqrt
 from typing import Literal, TypeAlias
 
@@ -67,7 +68,7 @@ class Skeleton:
 
     def __post_init__(self) -> None:
         bounds = (0.0, *self.rates, 1.0)
-        if not all(low < high for low, high in zip(bounds, bounds[1:], strict=False)):
+        if not all(low < high for low, high in pairwise(bounds)):
             raise InputError(f"a skeleton rises from above 0 to below 1, {list(self.rates)} does not")
 
     def rates_at(self, parameter: Numbers | float) -> Numbers:
@@ -278,7 +279,9 @@ class Crm:
         if self.coherent:
             held = states.latest_dlts >= self.target * states.latest
             wanted = np.where(held & (states.latest > 0), np.minimum(wanted, states.current), wanted)
-        over = (states.treated.sum(axis=1) >= self.most_patients) | self.stops(states.treated, states.dlts)
+        patients = states.treated.sum(axis=1)
+        wanted = np.where(patients == 0, self.start, wanted)
+        over = (patients >= self.most_patients) | self.stops(states.treated, states.dlts)
         return np.where(over, ENDED, wanted)
 
     def recommended(self, treated: Counts, dlts: Counts) -> Counts:
