@@ -6,28 +6,37 @@ if anything is new or worse, every item gives its points for new or worse. So do
 of any form with an item that cannot be persistent. Points are capped in each of nine systems; the total is at most 63
 (persistent 33). Where the switch was not answered, both totals are possible unless they are equal.
 
-Version 3 has no major items. Two profiles count them: items that are major in BVAS/WG (`major_items`, `other_items`),
-and items of 6 points or more as new or worse (the same names with `_weight_ge_6`). Counts are of ticked items,
-persistent or not.
+Version 3 has no major items. Three profiles count them: items that are major in BVAS/WG (`major_items`,
+`other_items`), these and further grave items that BVAS/WG lacks (the same names with `_wg_analog_plus`), and items of 6
+points or more as new or worse (`_weight_ge_6`). Counts are of ticked items, persistent or not.
+
+Each system also has a subtotal, after its cap. Subtotals are bounds of each system on its own, as far as the answers
+leave them open; they are not told apart in the possible cases.
+
+A sign that has been there for three months or more is damage, not activity. Glucocorticoids, ANCA and CRP are no part
+of the score, nor is what is written on the free line of the form.
 
 Verification: systems, caps, totals and 56 items as gathered in the project's reference notes (two public tables, the
 abstract of the paper); points against one open implementation, except three disputed spots marked in `bvas_v3_items`;
 caps add up to 63 and 33; shared cases, 2026-11-23. Ask for the official form before anything depends on those spots.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from fractions import Fraction
 
 from dosepath.core.facts import Value
-from dosepath.core.instrument import Field, FieldValue, Item, ItemAnswer, Score, Verification
+from dosepath.core.instrument import Field, FieldValue, Flag, Item, ItemAnswer, Score, Verification
 from dosepath.core.interval import Interval
 from dosepath.core.source import Citation
 from dosepath.instruments.answers import Answers, read_answers
 from dosepath.instruments.bvas_v3_items import (
     CREATININE_BANDS,
+    DISPUTED,
     HEAVY,
     MAJOR,
+    MAJOR_PLUS,
     RED_CELL_CASTS,
     SCLERITIS,
     SCLERITIS_ONLY,
@@ -54,14 +63,25 @@ _COUNTS = {
 }
 _TOTAL = {"total": Field("BVAS version 3", unit="1")}
 _ENTRIES = {**_COUNTS, **_TOTAL}
-_FIELDS = {
+_PROFILES = {
+    "wg_analog_plus": ("items that are major in BVAS/WG, or as grave", "items that are neither"),
+    "weight_ge_6": ("items of 6 points or more", "items below 6 points"),
+}
+"""Profiles beside the first one, and what their counts are called."""
+
+_SUMMED = {
     **_TOTAL,
     **_COUNTS,
-    "major_items_weight_ge_6": Field("items of 6 points or more", unit="1"),
-    "other_items_weight_ge_6": Field("items below 6 points", unit="1"),
+    **{
+        f"{count}_{profile}": Field(label, unit="1")
+        for profile, labels in _PROFILES.items()
+        for count, label in zip(_COUNTS, labels, strict=True)
+    },
 }
-_FEEDS = {"major_items": ("major_items_weight_ge_6",), "other_items": ("other_items_weight_ge_6",)}
-"""Counts are entered under the reading in force, so one entry serves both profiles."""
+"""What each ticked item adds to."""
+_FIELDS = {**_SUMMED, **{system.name: Field(f"subtotal: {system.label}", unit="1") for system in SYSTEMS}}
+_FEEDS = {count: tuple(f"{count}_{profile}" for profile in _PROFILES) for count in _COUNTS}
+"""Counts are entered under the reading in force, so one entry serves all profiles."""
 
 _SIGNS = tuple(sign for system in SYSTEMS for sign in system.signs)
 _ITEMS = {
@@ -72,12 +92,12 @@ _ITEMS = {
     ALL_PERSISTENT: yes_or_no(ALL_PERSISTENT, "all that is ticked is persistent, nothing new or worse"),
 }
 _ALWAYS_NEW = frozenset(sign.id for sign in _SIGNS if sign.persistent is None)
-_NOTHING: Points = (0,) * len(_FIELDS)
+_NOTHING: Points = (0,) * len(_SUMMED)
 
 
 @dataclass(frozen=True, slots=True)
 class BvasV3:
-    """The total, and the counts of major and other items in two profiles."""
+    """The total, the counts of major and other items in three profiles, and the subtotals."""
 
     id: str = "bvas_v3"
     name: str = "Birmingham Vasculitis Activity Score"
@@ -88,7 +108,7 @@ class BvasV3:
 
     @property
     def fields(self) -> Mapping[str, Field]:
-        """Points of the total, 0 to 63, and four counts of items."""
+        """Points of the total, 0 to 63, six counts of items, and the subtotals of nine systems."""
         return _FIELDS
 
     @property
@@ -102,7 +122,7 @@ class BvasV3:
         return _ITEMS
 
     def from_entered(self, entered: Mapping[str, Value]) -> Score:
-        """Give the one case of what was entered; counts stand for both profiles, and no total tells them."""
+        """Give the one case of what was entered; counts stand for all profiles, and no total tells them."""
         found = entered_score(self.id, self.version, _ENTRIES, entered, _FEEDS)
         return replace(found, missing=tuple(name for name in found.missing if name in _COUNTS))
 
@@ -128,8 +148,17 @@ class BvasV3:
                 enumerated = False
                 break
             found.update(sums)
-        possible = [_case(map(Interval.at, points)) for points in sorted(found)] if enumerated else [_bounds(said)]
-        return Score(self.id, self.version, tuple(possible), missing=_open(said, columns), refused=said.refusals)
+        summed = [map(Interval.at, points) for points in sorted(found)] if enumerated else [_bounds(said)]
+        subtotals = {system.name: subtotal(system, said) for system in SYSTEMS}
+        return Score(
+            self.id,
+            self.version,
+            tuple({**_case(values), **subtotals} for values in summed),
+            missing=_open(said, columns),
+            flags=tuple(_flags(said, columns)),
+            refused=said.refusals,
+            steps=tuple(_steps(said, columns)),
+        )
 
 
 BVAS_V3 = BvasV3()
@@ -169,8 +198,8 @@ def _columns(said: Answers) -> tuple[bool, ...]:
 def _row(sign: Sign, *, persistent: bool, major: bool) -> Points:
     """Give what a ticked item adds, in the order of the fields."""
     points = (sign.persistent or 0) if persistent else sign.new
-    heavy = sign.new >= HEAVY
-    return points, int(major), int(not major), int(heavy), int(not heavy)
+    profiles = (major, major or sign.id in MAJOR_PLUS, sign.new >= HEAVY)
+    return points, *(int(counts) for is_major in profiles for counts in (is_major, not is_major))
 
 
 def _options(system: System, said: Answers, *, persistent: bool) -> list[Options]:
@@ -215,7 +244,7 @@ def _capped(points: Points, system: System, *, persistent: bool) -> Points:
 
 
 def _casts(said: Answers) -> Options:
-    return either(said.flags.get(RED_CELL_CASTS), (0, 1, 0, 0, 0))
+    return either(said.flags.get(RED_CELL_CASTS), (0, 1, 0, 1, 0, 0, 0))
 
 
 def _sums(said: Answers, *, persistent: bool) -> tuple[Points, ...] | None:
@@ -229,7 +258,16 @@ def _sums(said: Answers, *, persistent: bool) -> tuple[Points, ...] | None:
     return reachable(systems, _NOTHING, CASE_LIMIT // 2)
 
 
-def _bounds(said: Answers) -> Mapping[str, FieldValue]:
+def subtotal(system: System, said: Answers) -> Interval:
+    """Give the points of a system after its cap, between bounds where something is open."""
+    ends: list[int] = []
+    for persistent in _columns(said):
+        both = extremes(_options(system, said, persistent=persistent), _NOTHING)
+        ends += [_capped(points, system, persistent=persistent)[0] for points in both]
+    return Interval(Fraction(min(ends)), Fraction(max(ends)))
+
+
+def _bounds(said: Answers) -> Iterable[Interval]:
     """Give the bounds of each value on its own, over all columns that may apply."""
     hulls: list[Interval] = []
     for persistent in _columns(said):
@@ -240,11 +278,11 @@ def _bounds(said: Answers) -> Mapping[str, FieldValue]:
         low, high = extremes(systems, _NOTHING)
         bounds = [Interval.at(least).hull(Interval.at(most)) for least, most in zip(low, high, strict=True)]
         hulls = [one.hull(other) for one, other in zip(hulls, bounds, strict=True)] if hulls else bounds
-    return _case(hulls)
+    return hulls
 
 
 def _case(values: Iterable[Interval]) -> Mapping[str, FieldValue]:
-    return dict(zip(_FIELDS, values, strict=True))
+    return dict(zip(_SUMMED, values, strict=True))
 
 
 def _open(said: Answers, columns: tuple[bool, ...]) -> tuple[str, ...]:
@@ -280,3 +318,76 @@ def _columns_differ(system: System, said: Answers) -> bool:
         min(persistent, system.most_persistent) != min(new, system.most_new)
         for persistent, new in all_reachable(options, (0, 0))
     )
+
+
+# What a person sees -----------------------------------------------------------------------------------------------
+
+
+def _flags(said: Answers, columns: tuple[bool, ...]) -> Iterator[Flag]:
+    disputed = [name for name, column in DISPUTED.items() if said.yes(name) and (column is None or column in columns)]
+    if disputed:
+        yield Flag("disputed_points", f"the points of {' and '.join(disputed)} are from memory and disputed")
+    first = said.yes(FIRST_ASSESSMENT) or any(said.yes(band) for band in CREATININE_BANDS)
+    if first and said.yes(_RISE):
+        yield Flag("rise_at_first_assessment", "a rise of creatinine at a first assessment needs an earlier value")
+
+
+def _steps(said: Answers, columns: tuple[bool, ...]) -> Iterator[str]:
+    """Word the computation: the column, what counts in each system, the total, the major and the other items."""
+    yield f"column of points: {_why_column(said, columns)}"
+    for persistent in columns:
+        prefix = f"{_COLUMN[persistent]}: " if len(columns) > 1 else ""
+        totals = [0, 0]
+        for system in SYSTEMS:
+            ends = extremes(_options(system, said, persistent=persistent), _NOTHING)
+            capped = [_capped(points, system, persistent=persistent)[0] for points in ends]
+            totals = [total + points for total, points in zip(totals, capped, strict=True)]
+            if capped[1]:
+                yield prefix + _system_step(system, said, persistent, [points[0] for points in ends], capped)
+        yield f"{prefix}total {_range(totals)}"
+    ticked = [sign.id for sign in _SIGNS if _ticked(sign, said)]
+    major = [name for name in ticked if name in MAJOR or (name == SCLERITIS and said.yes(SCLERITIS_ONLY))]
+    major += [RED_CELL_CASTS] if said.yes(RED_CELL_CASTS) else []
+    other = [name for name in ticked if name not in major]
+    yield f"major items, as in BVAS/WG: {len(major)}{_listed(major)}"
+    yield f"other items: {len(other)}{_listed(other)}"
+
+
+_RISE = "creatinine_rise_30_or_crcl_fall_25"
+_COLUMN = {False: "new or worse", True: "persistent"}
+
+
+def _why_column(said: Answers, columns: tuple[bool, ...]) -> str:
+    if len(columns) > 1:
+        return "new or worse, or persistent, which was not answered"
+    if columns == (True,):
+        return "persistent, for all that is ticked is"
+    if said.yes(FIRST_ASSESSMENT):
+        return "new or worse, for this is a first assessment"
+    always = [name for name in (*CREATININE_BANDS, *_ALWAYS_NEW) if said.yes(name)]
+    return f"new or worse, for {min(always) if always else 'something ticked'} is"
+
+
+def _ticked(sign: Sign, said: Answers) -> bool:
+    return said.yes(sign.id) or (sign.id == SCLERITIS and said.yes(SCLERITIS_ONLY))
+
+
+def _system_step(system: System, said: Answers, persistent: bool, sums: list[int], capped: list[int]) -> str:
+    points = [
+        f"{sign.id} {(sign.persistent or 0) if persistent else sign.new}"
+        for sign in system.signs
+        if _ticked(sign, said)
+    ]
+    found = " + ".join(points) or "nothing ticked"
+    more = ", some items not assessed" if sums[0] != sums[1] else ""
+    most = system.most_persistent if persistent else system.most_new
+    cap = f", at most {most}" if sums[1] > most else ""
+    return f"{system.label}: {found}{more}{cap}: {_range(capped)}"
+
+
+def _range(ends: list[int]) -> str:
+    return str(ends[0]) if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}"
+
+
+def _listed(names: list[str]) -> str:
+    return f" ({', '.join(names)})" if names else ""

@@ -6,6 +6,7 @@ ours, not those of the official form, which is under copyright of the University
 Verification: see `bvas_v3`. Three items are disputed, and marked below.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -27,6 +28,24 @@ class System:
     most_persistent: int
     most_new: int
     signs: tuple[Sign, ...]
+
+    @property
+    def label(self) -> str:
+        """The system in plain words."""
+        return _SYSTEM_LABELS[self.name]
+
+
+_SYSTEM_LABELS = {
+    "general": "general",
+    "cutaneous": "skin",
+    "mucous_eyes": "mucous membranes and eyes",
+    "ent": "ear, nose and throat",
+    "chest": "chest",
+    "cardiovascular": "heart and vessels",
+    "abdominal": "abdomen",
+    "renal": "kidney",
+    "nervous": "nervous system",
+}
 
 
 SYSTEMS = (
@@ -140,6 +159,24 @@ MAJOR = frozenset({
     "sensory_peripheral_neuropathy",
     "mononeuritis_multiplex",
 })  # fmt: skip
+
+MAJOR_PLUS = frozenset({
+    "sudden_visual_loss",
+    "peritonitis",
+    "bloody_diarrhea",
+    "cardiomyopathy",
+    "congestive_heart_failure",
+    "seizures",
+    "creatinine_250_499",
+    "creatinine_ge_500",
+})  # fmt: skip
+"""Grave items that BVAS/WG does not have: major in a wider profile, beside those of BVAS/WG."""
+
+DISPUTED: Mapping[str, bool | None] = {
+    "nasal_crusts_discharge_ulcers_granulomata": None,
+    "ischemic_abdominal_pain": False,
+}
+"""Items with disputed points that can change a total: in both columns, or only as new or worse."""
 
 HEAVY = 6
 """Points, as new or worse, from which an item is major in the other profile."""

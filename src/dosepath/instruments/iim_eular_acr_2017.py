@@ -13,26 +13,35 @@ percent, and no rounding crosses a cut-off.
 The criteria apply only where no other disease explains the picture better. Where one does, the category is
 `not_applicable`, there is no score, and `probability` is 0: not by these criteria.
 
+From probable on a tree gives the subgroup: juvenile with onset before 18 years (JDM with a skin feature, else
+JM_other); DM with a skin feature and weakness, ADM without weakness; IBM with rimmed vacuoles, or weak finger flexors
+that treatment did not improve; the rest is PM. The tree cannot tell immune-mediated necrotizing myopathy (IMNM) from
+PM. An addition does, after the ENMC workshop of 2018: PM with raised CK and proximal weakness, and either antibodies
+against SRP or HMGCR, or a biopsy with necrosis and none of the inflammatory findings.
+
 Verification: points of both columns and the cut-offs as gathered in the project's reference notes (a reprint of the
 table in RMD Open, the abstracts of both papers); shared cases, 2026-11-23. From memory: the constants of the formulas,
 which agree with the cut-offs to one hundredth and decide nothing at 50, 55 and 90 %; that onset before 18 years adds
-nothing; that enzymes count if they were ever raised.
+nothing; that enzymes count if they were ever raised; the tree and the addition for IMNM.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
+from itertools import product
 from math import exp
+from operator import itemgetter
 
 from dosepath.core.facts import Value
-from dosepath.core.instrument import Field, FieldValue, Item, ItemAnswer, Score, Verification
+from dosepath.core.instrument import Case, Field, Flag, Item, ItemAnswer, Score, Verification
 from dosepath.core.interval import Interval
 from dosepath.core.source import Citation
+from dosepath.core.verdict import Verdict, all_of, any_of, negate, verdict_of
 from dosepath.instruments.answers import Answers, read_answers
 from dosepath.instruments.entered import entered_score
 from dosepath.instruments.items import yes_or_no
-from dosepath.instruments.sums import Options, Points, all_reachable, either, extremes
+from dosepath.instruments.sums import CASE_LIMIT, Options, Points, all_reachable, either, extremes
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +81,29 @@ BIOPSY = (
     Feature("bx_rimmed", 0, 31, "biopsy: rimmed vacuoles"),
 )
 
+SKIN = ("heliotrope", "gottron_papules", "gottron_sign")
+PROXIMAL = ("weak_prox_upper", "weak_prox_lower")
+WEAKNESS = (*PROXIMAL, "neck_flex_weaker", "leg_prox_weaker")
+RIMMED = "bx_rimmed"
+INFLAMMATORY = ("bx_endomysial", "bx_perimysial", "bx_perifascicular")
+ENZYMES = "enzymes"
+
+FINGERS, IMPROVED = "finger_flexor_weakness", "improved_on_treatment"
+CK, ANTI_SRP, ANTI_HMGCR, NECROSIS = "ck_raised", "anti_srp", "anti_hmgcr", "bx_necrosis"
+OF_THE_TREE = {
+    FINGERS: "weak flexors of the fingers",
+    IMPROVED: "weakness improved on treatment",
+    CK: "CK above the upper limit, ever",
+    ANTI_SRP: "anti-SRP",
+    ANTI_HMGCR: "anti-HMGCR",
+    NECROSIS: "biopsy: necrosis of fibres",
+}
+"""Items without points, for the subgroup alone."""
+
+SUBGROUPS = ("none", "JDM", "JM_other", "DM", "ADM", "IBM", "PM", "IMNM")
+CLASSIFIED = ("probable", "definite")
+"""Categories that have a subgroup."""
+
 NO_BETTER_EXPLANATION = "no_better_explanation"
 BIOPSY_READ = "biopsy_read"
 
@@ -94,7 +126,7 @@ PERCENT_FROM: Mapping[str, int] = {"definite": 90, "probable": 55, "possible": 5
 _VERIFICATION = Verification(
     "reprint of the table in RMD Open, abstracts of both papers",
     date(2026, 11, 23),
-    "constants of the formulas; onset before 18 years",
+    "constants of the formulas; onset before 18 years; tree of subgroups, addition for IMNM",
 )
 _CITATION = Citation(
     "Lundberg IE, Tjärnlund A, Bottai M et al. Ann Rheum Dis 2017;76:1955-1964", "10.1136/annrheumdis-2017-211468"
@@ -105,17 +137,19 @@ _FIELDS = {
     "score": Field("points", unit="1"),
     "category": Field("category by score", choices=("not_iim", "possible", "probable", "definite", "not_applicable")),
     "probability_by_formula": Field("probability by the formula alone", unit="%"),
+    "subgroup": Field("subgroup, with the addition for IMNM", choices=SUBGROUPS),
 }
 _ITEMS = {
     **{row.id: yes_or_no(row.id, row.label) for row in (*AGE, *FEATURES, *BIOPSY)},
     NO_BETTER_EXPLANATION: yes_or_no(NO_BETTER_EXPLANATION, "no other disease explains the picture better"),
     BIOPSY_READ: yes_or_no(BIOPSY_READ, "a muscle biopsy was read, whatever it showed"),
+    **{name: yes_or_no(name, label) for name, label in OF_THE_TREE.items()},
 }
 
 
 @dataclass(frozen=True, slots=True)
 class IimEularAcr2017:
-    """Score, category and probability of an idiopathic inflammatory myopathy."""
+    """Score, category, probability and subgroup of an idiopathic inflammatory myopathy."""
 
     id: str = "iim_eular_acr_2017"
     name: str = "2017 EULAR/ACR classification criteria for idiopathic inflammatory myopathies"
@@ -126,7 +160,7 @@ class IimEularAcr2017:
 
     @property
     def fields(self) -> Mapping[str, Field]:
-        """Probability in percent that agrees with the cut-offs, score, category, probability by the formula alone."""
+        """Probability that agrees with the cut-offs, score, category, probability by the formula alone, subgroup."""
         return _FIELDS
 
     @property
@@ -136,7 +170,7 @@ class IimEularAcr2017:
 
     @property
     def items(self) -> Mapping[str, Item]:
-        """Seventeen features, the precondition, and whether a biopsy was read, yes or no."""
+        """Seventeen features, the precondition, whether a biopsy was read, and six items of the tree, yes or no."""
         return _ITEMS
 
     def from_entered(self, entered: Mapping[str, Value]) -> Score:
@@ -155,40 +189,69 @@ class IimEularAcr2017:
         (5.5, 55.0, 54.24)
         """
         said = _consistent(read_answers(_ITEMS, answers))
-        if said.no(NO_BETTER_EXPLANATION):
-            return Score(self.id, self.version, (_not_applicable(),), refused=said.refusals)
-        possible: list[Mapping[str, FieldValue]] = []
-        if not said.yes(NO_BETTER_EXPLANATION):
-            possible.append(_not_applicable())
         models = _models(said)
-        for model in models:
-            with_biopsy = model is WITH_BIOPSY
-            rows = _options(said, BIOPSY if with_biopsy else ())
-            column = [[(points[with_biopsy],) for points in options] for options in rows]
-            possible.extend(_case(model, tenths) for (tenths,) in all_reachable(column, (0,)))
-        return Score(self.id, self.version, tuple(possible), missing=_open(said, models), refused=said.refusals)
+        possible: list[Case] = [] if said.yes(NO_BETTER_EXPLANATION) else [_not_applicable()]
+        if not said.no(NO_BETTER_EXPLANATION):
+            possible.extend(_cases(said, models))
+        missing = () if said.no(NO_BETTER_EXPLANATION) else _open(said, models)
+        return Score(
+            self.id,
+            self.version,
+            tuple(possible),
+            missing,
+            tuple(_flags(said, possible)),
+            said.refusals,
+            steps=tuple(_steps(said, models, possible)),
+        )
 
 
 IIM_EULAR_ACR_2017 = IimEularAcr2017()
 
 
+def deciding_items(answers: Mapping[str, ItemAnswer]) -> tuple[str, ...]:
+    """Name the items that were not assessed and could change the category.
+
+    Examples
+    --------
+    >>> seen = dict.fromkeys(IimEularAcr2017().items, False) | dict.fromkeys(
+    ...     ("age_ge_40", "weak_prox_upper", "weak_prox_lower", "no_better_explanation"), True)
+    >>> deciding_items({item: said for item, said in seen.items() if item not in ("neck_flex_weaker", "dysphagia")})
+    ('neck_flex_weaker',)
+    """
+    return _deciding(_consistent(read_answers(_ITEMS, answers)))
+
+
+def formula_probability(score: Fraction, model: "Model") -> float:
+    """Give the probability, from 0 to 1, by the formula alone.
+
+    Examples
+    --------
+    >>> round(formula_probability(Fraction("5.5"), WITHOUT_BIOPSY), 4)
+    0.5424
+    """
+    return 1 / (1 + exp(model.midpoint - float(score)))
+
+
 def _consistent(said: Answers) -> Answers:
-    """Refuse answers that contradict one another."""
+    """Refuse answers that contradict one another; add those that follow from others."""
     ages = [row.id for row in AGE]
     stated = [name for name in ages if said.yes(name)]
     if len(stated) > 1:
         said = said.without(stated, "the first symptom has one age")
     elif all(said.no(name) for name in ages):
         said = said.without(ages, "the first symptom has an age")
-    seen = [row.id for row in BIOPSY if said.yes(row.id)]
+    seen = [name for name in (*(row.id for row in BIOPSY), NECROSIS) if said.yes(name)]
     if seen and said.no(BIOPSY_READ):
         said = said.without([*seen, BIOPSY_READ], "a biopsy that was not read shows nothing")
-    return said
+    if said.yes(CK) and said.no(ENZYMES):
+        said = said.without([CK, ENZYMES], "CK is one of the enzymes")
+    follows = {**({ENZYMES: True} if said.yes(CK) else {}), **({CK: False} if said.no(ENZYMES) else {})}
+    return replace(said, flags={**said.flags, **follows})
 
 
 def _models(said: Answers) -> tuple[Model, ...]:
     """Give the columns of points that may apply; a finding of a biopsy says that it was read."""
-    if said.yes(BIOPSY_READ) or any(said.yes(row.id) for row in BIOPSY):
+    if said.yes(BIOPSY_READ) or any(said.yes(name) for name in (*(row.id for row in BIOPSY), NECROSIS)):
         return (WITH_BIOPSY,)
     return (WITHOUT_BIOPSY,) if said.no(BIOPSY_READ) else (WITHOUT_BIOPSY, WITH_BIOPSY)
 
@@ -197,6 +260,13 @@ def _ages(said: Answers) -> list[Feature]:
     """Give the ages of onset that are possible; when two are denied it is the third."""
     stated = [row for row in AGE if said.yes(row.id)]
     return stated or [row for row in AGE if not said.no(row.id)]
+
+
+def _biopsy(model: Model) -> tuple[Feature, ...]:
+    return BIOPSY if model is WITH_BIOPSY else ()
+
+
+# Score ------------------------------------------------------------------------------------------------------------
 
 
 def _options(said: Answers, biopsy: tuple[Feature, ...]) -> list[Options]:
@@ -209,35 +279,265 @@ def _tenths(row: Feature) -> Points:
     return row.without, row.with_biopsy
 
 
+def _category(model: Model, tenths: int) -> str:
+    return next((name for name, from_tenths in model.cut_offs.items() if tenths >= from_tenths), "not_iim")
+
+
+def _case(model: Model, tenths: int, subgroup: str | None) -> Case:
+    category = _category(model, tenths)
+    by_formula = Fraction(round(10_000 * formula_probability(Fraction(tenths, 10), model)), 100)
+    case: dict[str, Interval | str] = {
+        "probability": Interval.at(max(by_formula, Fraction(PERCENT_FROM[category]))),
+        "score": Interval.at(Fraction(tenths, 10)),
+        "category": category,
+        "probability_by_formula": Interval.at(by_formula),
+    }
+    return case if subgroup is None else {**case, "subgroup": subgroup}
+
+
+def _not_applicable() -> Case:
+    return {"probability": Interval.at(0), "category": "not_applicable", "subgroup": "none"}
+
+
+# Subgroup ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """What the tree asks of the features, all answered."""
+
+    juvenile: bool = False
+    skin: bool = False
+    weak: bool = False
+    proximal: bool = False
+    rimmed: bool = False
+    inflamed: bool = False
+    enzymes: bool = False
+
+    def __or__(self, other: "Signs") -> "Signs":
+        return Signs(*(getattr(self, name) or getattr(other, name) for name in self.__slots__))
+
+    @property
+    def needs_more(self) -> bool:
+        """Whether the tree asks further items."""
+        return not (self.juvenile or self.skin or self.rimmed)
+
+
+def _signs(row: Feature) -> Signs:
+    return Signs(
+        juvenile=row.id == "age_lt_18",
+        skin=row.id in SKIN,
+        weak=row.id in WEAKNESS,
+        proximal=row.id in PROXIMAL,
+        rimmed=row.id == RIMMED,
+        inflamed=row.id in INFLAMMATORY,
+        enzymes=row.id == ENZYMES,
+    )
+
+
+def subgroups(signs: Signs, further: Mapping[str, Verdict]) -> tuple[str, ...]:
+    """Give the subgroups that are possible; more than one where a further item that matters was not assessed.
+
+    Examples
+    --------
+    >>> negative = dict.fromkeys(OF_THE_TREE, Verdict.NOT_MET)
+    >>> subgroups(Signs(skin=True), negative), subgroups(Signs(weak=True), negative)
+    (('ADM',), ('PM',))
+    """
+    if signs.juvenile:
+        return ("JDM",) if signs.skin else ("JM_other",)
+    if signs.skin:
+        return ("DM",) if signs.weak else ("ADM",)
+    inclusion_body = any_of([
+        verdict_of(signs.rimmed),
+        all_of([further[FINGERS], negate(further[IMPROVED])]),
+    ])  # fmt: skip
+    seronegative = all_of([further[NECROSIS], verdict_of(not signs.inflamed)])
+    necrotizing = all_of([
+        further[CK] if signs.enzymes else Verdict.NOT_MET,
+        verdict_of(signs.proximal),
+        any_of([further[ANTI_SRP], further[ANTI_HMGCR], seronegative]),
+    ])  # fmt: skip
+    rest = {Verdict.MET: ("IMNM",), Verdict.NOT_MET: ("PM",), Verdict.UNKNOWN: ("PM", "IMNM")}[necrotizing]
+    return {Verdict.MET: ("IBM",), Verdict.NOT_MET: rest, Verdict.UNKNOWN: ("IBM", *rest)}[inclusion_body]
+
+
+def _further(said: Answers, model: Model) -> dict[str, Verdict]:
+    """Give the answers to the items of the tree; what no biopsy was read for is not there."""
+    found = {item: said.verdict(item) for item in OF_THE_TREE}
+    return found if model is WITH_BIOPSY else {**found, NECROSIS: Verdict.NOT_MET}
+
+
+def _states(said: Answers, model: Model) -> set[tuple[int, Signs]]:
+    """List the scores in tenths that are possible, each with what the tree asks."""
+    with_biopsy = model is WITH_BIOPSY
+    states = {(_tenths(row)[with_biopsy], _signs(row)) for row in _ages(said)}
+    for group in _GROUPS if with_biopsy else _GROUPS[:-1]:
+        more = {(0, Signs())}
+        for row in group:
+            one = (_tenths(row)[with_biopsy], _signs(row))
+            answer = said.flags.get(row.id)
+            added = {(tenths + one[0], signs | one[1]) for tenths, signs in more} if answer is not False else set()
+            more = added if answer else more | added
+        states = {(a + b, one | other) for a, one in states for b, other in more}
+    return states
+
+
+_GROUPS = (
+    *([row for row in FEATURES if row.id in group] for group in (SKIN, WEAKNESS)),
+    [row for row in FEATURES if row.id not in (*SKIN, *WEAKNESS)],
+    BIOPSY,
+)
+"""All features but the age, those of the biopsy last."""
+
+
+def _cases(said: Answers, models: Sequence[Model]) -> list[Case]:
+    """List what is possible; where that is too much, subgroups are left open."""
+    found = [(model, *pair) for model in models for pair in sorted(_scored(said, model))]
+    if len(found) <= CASE_LIMIT:
+        return [_case(*each) for each in found]
+    scores = {id(model): {tenths for other, tenths, _ in found if other is model} for model in models}
+    return [_case(model, tenths, None) for model in models for tenths in sorted(scores[id(model)])]
+
+
+def _scored(said: Answers, model: Model) -> set[tuple[int, str]]:
+    """List the scores in tenths that are possible, each with its subgroup."""
+    states = _states(said, model)
+    return {(tenths, name) for tenths, signs in states for name in _subgroups(said, model, tenths, signs)}
+
+
+def _subgroups(said: Answers, model: Model, tenths: int, signs: Signs) -> tuple[str, ...]:
+    return subgroups(signs, _further(said, model)) if _category(model, tenths) in CLASSIFIED else ("none",)
+
+
+# What is missing --------------------------------------------------------------------------------------------------
+
+
 def _open(said: Answers, models: tuple[Model, ...]) -> tuple[str, ...]:
     """Give the items that would narrow the cases."""
     ages = _ages(said)
     age_items = [row.id for row in ages] if len(ages) > 1 else []
     biopsy = [row.id for row in BIOPSY] if WITH_BIOPSY in models else []
     open_items = said.open((*age_items, *(row.id for row in FEATURES), *biopsy, NO_BETTER_EXPLANATION))
+    further = tuple(item for item in said.open(OF_THE_TREE) if any(_tree_asks(said, model, item) for model in models))
     if len(models) == 1:
-        return open_items
+        return (*open_items, *further)
     options = _options(said, ())
     matters = _differ(extremes(options, (0, 0))[0]) or any(map(_differ, all_reachable(options, (0, 0))))
-    return (*open_items, BIOPSY_READ) if matters else open_items
+    return (*open_items, *([BIOPSY_READ] if matters else []), *further)
 
 
 def _differ(tenths: Points) -> bool:
     """Answer whether the two columns give different results; high scores round to 100 % in both."""
     without, with_biopsy = tenths
-    return _case(WITHOUT_BIOPSY, without) != _case(WITH_BIOPSY, with_biopsy)
+    return _case(WITHOUT_BIOPSY, without, None) != _case(WITH_BIOPSY, with_biopsy, None)
 
 
-def _not_applicable() -> Mapping[str, FieldValue]:
-    return {"probability": Interval.at(0), "category": "not_applicable"}
-
-
-def _case(model: Model, tenths: int) -> Mapping[str, FieldValue]:
-    category = next((name for name, from_tenths in model.cut_offs.items() if tenths >= from_tenths), "not_iim")
-    by_formula = Fraction(round(10_000 / (1 + exp(model.midpoint - tenths / 10))), 100)
-    return {
-        "probability": Interval.at(max(by_formula, Fraction(PERCENT_FROM[category]))),
-        "score": Interval.at(Fraction(tenths, 10)),
-        "category": category,
-        "probability_by_formula": Interval.at(by_formula),
+def _tree_asks(said: Answers, model: Model, item: str) -> bool:
+    """Answer whether an item of the tree changes the subgroup, whatever the other open items are."""
+    if item == NECROSIS and model is WITHOUT_BIOPSY:
+        return False
+    known = _further(said, model)
+    others = [name for name, verdict in known.items() if verdict is Verdict.UNKNOWN and name != item]
+    signs = {
+        signs
+        for tenths, signs in _states(said, model)
+        if signs.needs_more and _category(model, tenths) in CLASSIFIED and (item != CK or signs.enzymes)
     }
+    for answers in product((Verdict.MET, Verdict.NOT_MET), repeat=len(others)):
+        rest = {**known, **dict(zip(others, answers, strict=True))}
+        yes, no = {**rest, item: Verdict.MET}, {**rest, item: Verdict.NOT_MET}
+        if any(subgroups(each, yes) != subgroups(each, no) for each in signs):
+            return True
+    return False
+
+
+def _deciding(said: Answers) -> tuple[str, ...]:
+    """Name the open items that could change the category."""
+    if said.no(NO_BETTER_EXPLANATION):
+        return ()
+    models = _models(said)
+    open_items = _open(said, models)
+    return tuple(item for item in open_items if _changes_category(item, said, models))
+
+
+def _changes_category(item: str, said: Answers, models: tuple[Model, ...]) -> bool:
+    if item in OF_THE_TREE:
+        return False
+    if item == NO_BETTER_EXPLANATION:
+        return True
+    if item == BIOPSY_READ:
+        pairs = all_reachable(_options(said, ()), (0, 0))
+        return any(_category(WITHOUT_BIOPSY, one) != _category(WITH_BIOPSY, other) for one, other in pairs)
+    return any(_decides(item, said, model) for model in models)
+
+
+def _decides(item: str, said: Answers, model: Model) -> bool:
+    """Answer whether a feature changes the category, whatever the other open features are."""
+    with_biopsy = model is WITH_BIOPSY
+    options = _options(said, _biopsy(model))
+    rows = [row.id for row in (*FEATURES, *_biopsy(model))]
+    place = rows.index(item) + 1 if item in rows else 0
+    if place == 0 and all(row.id != item for row in _ages(said)):
+        return False
+    column = [[(points[with_biopsy],) for points in each] for each in options]
+    own = [tenths for (tenths,) in column[place]]
+    rest = all_reachable(column[:place] + column[place + 1 :], (0,))
+    return any(len({_category(model, tenths + points) for points in own}) > 1 for (tenths,) in rest)
+
+
+# What a person sees -----------------------------------------------------------------------------------------------
+
+
+def _flags(said: Answers, possible: list[Case]) -> Iterator[Flag]:
+    if said.no(NO_BETTER_EXPLANATION):
+        return
+    if len(possible) == 1 and _on_a_cut_off(said, possible[0]):
+        yield Flag("boundary_score", "the score lies on a cut-off: it decides, also where the formula gives less")
+    if all(said.no(item) for item in SKIN) and said.no(BIOPSY_READ):
+        yield Flag("no_skin_no_biopsy", "without a skin feature a biopsy is recommended before classifying")
+    deciding = _deciding(said) if len(possible) > 1 else ()
+    if deciding:
+        yield Flag("category_open", f"the category depends on {', '.join(deciding)}")
+
+
+def _on_a_cut_off(said: Answers, case: Case) -> bool:
+    (model,) = _models(said)
+    return case.get("score") in [Interval.at(Fraction(tenths, 10)) for tenths in model.cut_offs.values()]
+
+
+def _steps(said: Answers, models: tuple[Model, ...], possible: list[Case]) -> Iterator[str]:
+    """Word the computation: the column, each feature that counts, the score, the formula, the subgroup."""
+    if said.no(NO_BETTER_EXPLANATION):
+        yield "another disease explains the picture better: the criteria do not apply"
+        return
+    for model in models:
+        with_biopsy = model is WITH_BIOPSY
+        yield f"points {'with a biopsy that was read' if with_biopsy else 'without a biopsy'}"
+        ages = _ages(said)
+        rows = [*(ages if len(ages) == 1 else []), *FEATURES, *_biopsy(model)]
+        for row in rows:
+            if said.yes(row.id) or row in ages:
+                yield f"  {row.label}: {_tenths(row)[with_biopsy] / 10:.1f}"
+    open_items = _open(said, models)
+    if open_items:
+        yield f"not assessed: {', '.join(open_items)}"
+    if len(possible) == 1 and len(models) == 1:
+        yield from _result_steps(models[0], possible[0])
+
+
+def _result_steps(model: Model, case: Case) -> Iterator[str]:
+    score = case.get("score")
+    if not isinstance(score, Interval):
+        return
+    number = f"{float(score.low or 0):.1f}"
+    cut_offs = ", ".join(
+        f"{name} from {tenths / 10:.1f}" for name, tenths in sorted(model.cut_offs.items(), key=itemgetter(1))
+    )
+    yield f"score {number}; {cut_offs}: {case['category']}"
+    percent = 100 * formula_probability(score.low or Fraction(0), model)
+    yield f"formula: 1 / (1 + exp({model.midpoint} - {number})) = {percent:.2f} %"
+    least = PERCENT_FROM[str(case["category"])]
+    if least > percent:
+        yield f"the published category stands for {least} % or more, so the probability is {least} %"
+    yield f"subgroup: {case['subgroup']}"

@@ -13,6 +13,7 @@ from dosepath.core.facts import Value
 from dosepath.core.instrument import YES_OR_NO, FieldValue, Item
 from dosepath.core.interval import Interval
 from dosepath.core.quantity import Quantity
+from dosepath.instruments.iim_eular_acr_2017 import OF_THE_TREE
 from tests.unit.instruments.case_files import ENUMERATED, instrument
 
 Form = Mapping[str, Value]
@@ -23,11 +24,15 @@ AGES = ("age_lt_18", "age_18_39", "age_ge_40")
 BANDS = ("creatinine_125_249", "creatinine_250_499", "creatinine_ge_500")
 RARE = {
     "bvas_v3": ("all_persistent", "scleritis_only", *BANDS),
+    "iim_eular_acr_2017": ("ck_raised", "bx_necrosis"),
     "acr_eular_ssc_2013": ("skin_thickening_spares_fingers", "better_explanation"),
 }
 """Answers that contradict most random forms: no, unless drawn on purpose."""
 
-TELLING = {"bvas_v3": ("all_persistent", "scleritis_episcleritis", "scleritis_only", "purpura", *BANDS)}
+TELLING = {
+    "bvas_v3": ("all_persistent", "scleritis_episcleritis", "scleritis_only", "purpura", *BANDS),
+    "iim_eular_acr_2017": ("biopsy_read", "enzymes", "bx_rimmed", *OF_THE_TREE),
+}
 """Items that are hidden more often than by chance, for they decide about others."""
 
 ON_TRUST = {"acr_eular_ssc_2013": {"skin_thickening_spares_fingers", "better_explanation"}}
@@ -75,7 +80,8 @@ def completions(
 
 
 def inside(case: Mapping[str, FieldValue], wider: Mapping[str, FieldValue]) -> bool:
-    return set(case) == set(wider) and all(_within(value, wider[field]) for field, value in case.items())
+    """Answer whether a case is among others; a field that is absent there is not known."""
+    return set(wider) <= set(case) and all(_within(case[field], value) for field, value in wider.items())
 
 
 def _within(value: FieldValue, wider: FieldValue) -> bool:

@@ -27,6 +27,13 @@ ENTERED: list[tuple[str, dict[str, Any], list[dict[str, Any]], tuple[str, ...]]]
     ("mmt8", {"total_150": 141}, [{"total_150": 141}], ()),
     ("mmt8", {"total_80": 71}, [{"total_150": "71 to 141"}], ("total_150",)),
     ("mmt8", {"total_80": 71, "total_150": 145}, [{"total_150": 145}], ()),
+    # The muscles that only the form of 260 points has hold up to 110 of them.
+    ("mmt8", {"total_260": 260}, [{"total_150": 150}], ("total_150",)),
+    ("mmt8", {"total_260": 250}, [{"total_150": "140 to 150"}], ("total_150",)),
+    ("mmt8", {"total_260": 141}, [{"total_150": "31 to 141"}], ("total_150",)),
+    ("mmt8", {"total_260": 100}, [{"total_150": "0 to 100"}], ("total_150",)),
+    ("mmt8", {"total_80": 80}, [{"total_150": "80 to 150"}], ("total_150",)),
+    ("mmt8", {"total_80": 71, "total_260": 100}, [{"total_150": "71 to 141"}], ("total_150",)),
     ("mmt8", {}, [], ("total_150",)),
     # Limited and none exclude a proximal limb; diffuse may be the trunk alone.
     ("leroy_1988", {"subset": "limited"}, [{"subset": "limited", "proximal_limb": False}], ()),
@@ -47,14 +54,28 @@ ENTERED: list[tuple[str, dict[str, Any], list[dict[str, Any]], tuple[str, ...]]]
         ("subset",),
     ),
     ("leroy_1988", {}, [], ("subset", "proximal_limb")),
-    # Counts are entered under the reading in force and stand for both profiles; a total tells no count.
+    # Counts are entered under the reading in force and stand for all profiles; a total tells no count.
     (
         "bvas_v3",
         {"major_items": 1, "other_items": 2},
-        [{"major_items": 1, "major_items_weight_ge_6": 1, "other_items": 2, "other_items_weight_ge_6": 2}],
+        [
+            {
+                "major_items": 1,
+                "major_items_wg_analog_plus": 1,
+                "major_items_weight_ge_6": 1,
+                "other_items": 2,
+                "other_items_wg_analog_plus": 2,
+                "other_items_weight_ge_6": 2,
+            }
+        ],
         (),
     ),
-    ("bvas_v3", {"other_items": 3}, [{"other_items": 3, "other_items_weight_ge_6": 3}], ("major_items",)),
+    (
+        "bvas_v3",
+        {"other_items": 3},
+        [{"other_items": 3, "other_items_wg_analog_plus": 3, "other_items_weight_ge_6": 3}],
+        ("major_items",),
+    ),
     ("bvas_v3", {"total": 12}, [{"total": 12}], ("major_items", "other_items")),
     ("bvas_v3", {}, [], ("major_items", "other_items")),
     # One result, given as it was entered.

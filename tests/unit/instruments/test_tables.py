@@ -71,6 +71,7 @@ def test_items_are_those_of_the_shared_definition(name: str, shared_reference: P
             rows |= {"scleritis_only", "red_cell_casts_addendum", "first_assessment", "all_persistent"}
         case "iim_eular_acr_2017":
             rows = {row["id"] for row in shared["items"]} | {"no_better_explanation", "biopsy_read"}
+            rows |= {*shared["subgroup_tree"]["extra_inputs"], "ck_raised", "anti_srp", "anti_hmgcr", "bx_necrosis"}
         case "mmt8":
             sides = {"midline": [""], "bilateral": [".right", ".left"]}
             rows = {row["id"] + side for row in shared["items"] for side in sides[row["sides"]]}
@@ -147,5 +148,7 @@ def test_points_of_vasculitis_are_those_of_the_shared_definition(shared_referenc
     ]
     profiles = shared["major_items"]["profiles"]
     assert set(profiles["wg_analog"]) == bvas_v3_items.MAJOR
+    plus = set(profiles["wg_analog_plus"].partition("[")[2].rstrip("]").split(", "))
+    assert plus == bvas_v3_items.MAJOR_PLUS
     heavy = {sign.id for system in bvas_v3_items.SYSTEMS for sign in system.signs if sign.new >= bvas_v3_items.HEAVY}
     assert set(profiles["weight_ge_6"].partition("[")[2].rstrip("]").split(", ")) == heavy

@@ -1,0 +1,214 @@
+"""Adapters of the instruments of vasculitis with ANCA."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, timedelta
+from fractions import Fraction
+from typing import Any
+
+from dosepath.cli.verify.adapter import Adapter, course, criterion, flags_of, form, instrument, result, score
+from dosepath.cli.verify.compare import Got, InWords
+from dosepath.cli.verify.given import Given
+from dosepath.core.days import shift
+from dosepath.core.facts import Fact, Table
+from dosepath.core.instrument import Item, ItemKind, Score
+from dosepath.core.interval import Interval
+from dosepath.core.verdict import Verdict
+from dosepath.instruments.bvas_v3_items import CREATININE_BANDS, SYSTEMS
+from dosepath.instruments.bvas_wg import NEW, NONE, PERSISTENT
+from dosepath.response.aav_remission_relapse import ADEQUATE_AFTER, GLUCOCORTICOID
+
+
+def _present(items: Mapping[str, Item], present: Iterable[str], unknown: Iterable[str] = ()) -> dict[str, bool]:
+    """Answer every yes-or-no item: with yes where it is present, with no elsewhere, not at all where it is unknown."""
+    named = [*present, *unknown]
+    wrong = [name for name in named if name not in items]
+    if wrong:
+        raise ValueError(f"no such item: {', '.join(wrong)}")
+    flags = [name for name, item in items.items() if item.kind is ItemKind.YES_OR_NO]
+    return {name: name in set(present) for name in flags if name not in set(unknown)}
+
+
+def _ends(scored: Score, field: str) -> tuple[Fraction | None, Fraction | None]:
+    value = scored.value(field)
+    return (value.low, value.high) if isinstance(value, Interval) else (None, None)
+
+
+# BVAS -------------------------------------------------------------------------------------------------------------
+
+
+def bvas_v3(given: Given) -> Got:
+    items = instrument("bvas_v3").items
+    answers: dict[str, Any] = dict(_present(items, given.get("ticked") or (), given.get("unknown") or ()))
+    for switch in ("first_assessment", "all_persistent"):
+        answers.pop(switch)
+        answers |= {name: said for name, said in given.take(switch).items() if said is not None}
+    scored = score("bvas_v3", answers)
+    low, high = _ends(scored, "total")
+    no_band = {**answers, **dict.fromkeys(CREATININE_BANDS, False)}
+
+    def judged(reading: str) -> Verdict:
+        return criterion("I02.3.b", form("bvas_v3", answers), readings={"I02.3.b": reading})
+
+    return {
+        "total": scored.value("total"),
+        "total_low": low,
+        "total_high": high,
+        "subtotals": {system.name: scored.value(system.name) for system in SYSTEMS},
+        "n_major": scored.value("major_items"),
+        "n_other": scored.value("other_items"),
+        "error": InWords(str(scored.refused[0])) if scored.refused else None,
+        "total_if_form_corrected_to_new_worse": lambda: score("bvas_v3", {**answers, "all_persistent": False}).value(
+            "total"
+        ),
+        "total_without_band": lambda: score("bvas_v3", no_band).value("total"),
+        "I02.3.b": lambda: judged("wg_analog"),
+        "I02.3.b_weight_ge_6_profile": lambda: judged("weight_ge_6"),
+        "I02.3.b_wg_analog_plus": lambda: judged("wg_analog_plus"),
+    }
+
+
+def bvas_wg(given: Given) -> Got:
+    """Take what is ticked in neither list as absent; `ALL` stands for every finding."""
+    items = instrument("bvas_wg").items
+    answers = dict.fromkeys(items, NONE)
+    for key, level in (("persistent", PERSISTENT), ("new_worse", NEW)):
+        ticked = given.get(key) or ()
+        answers |= dict.fromkeys(items if "ALL" in ticked else ticked, level)
+    scored = score("bvas_wg", answers)
+    counts = [
+        result(f"bvas_v3_{field}", value.low)
+        for field in ("major_items", "other_items")
+        if isinstance(value := scored.value(field), Interval)
+    ]
+    return {
+        "total": scored.value("total"),
+        "state": scored.value("state"),
+        # The rule of the trial, with the counts of this form in place of those of version 3.
+        "seed_rule": lambda: criterion("I02.3.b", counts),
+    }
+
+
+# Diagnosis and classification -------------------------------------------------------------------------------------
+
+
+def chcc_2012(given: Given) -> Got:
+    """Take a diagnosis or an ANCA that is `unknown` as not given."""
+    answers = {name: said for name, said in given.rest().items() if said != "unknown"}
+    scored = score("chcc_2012", answers)
+    review = "needs_review" in flags_of(scored)
+    return {
+        "category": "needs_review" if review else scored.value("diagnosis"),
+        "evidence_grade": "full" if scored.decided("borne_out") else "low",
+        "I02.3.a": lambda: criterion("I02.3.a", form("chcc_2012", answers)),
+    }
+
+
+def _classified(given: Given, name: str, classified: str) -> Got:
+    items = instrument(name).items
+    answers: dict[str, Any] = dict(_present(items, given.get("positive") or (), given.get("unknown") or ()))
+    if given.get("others", "absent") != "absent":
+        answers = {item: said for item, said in answers.items() if said}
+    count = given.number("eosinophils_e9_l")
+    if count is not None:
+        del answers["eosinophils_ge_1"]
+        answers["eosinophils"] = given.get("eosinophils_e9_l")
+    scored = score(name, answers)
+    low, high = _ends(scored, "total")
+    return {
+        "total": scored.value("total"),
+        "total_low": low,
+        "total_high": high,
+        classified: scored.value("classified"),
+    }
+
+
+def acr_eular_gpa_2022(given: Given) -> Got:
+    return _classified(given, "acr_eular_gpa_2022", "gpa")
+
+
+def acr_eular_mpa_2022(given: Given) -> Got:
+    return _classified(given, "acr_eular_mpa_2022", "mpa")
+
+
+# Relapsed or refractory -------------------------------------------------------------------------------------------
+
+
+def aav_remission_relapse(given: Given) -> Got:
+    """Put days to what a case gives without them.
+
+    Therapy begins on a day on which three months are 90 days, early enough to be adequate before anything else that
+    has a day. Assessments without a day follow three months of it and the end of the therapy, one a day. New items that
+    a dated assessment leaves out were not there.
+    """
+    screening = given.day("screening") or date(2025, 6, 1)
+    therapy, dated = given.below("therapy"), list(_dated(given))
+    undated = given.get("assessments_after_3m")
+    overlap = therapy.get("overlap_days") or 0
+    drugs = [*([GLUCOCORTICOID] if therapy.get("gc") else []), *(therapy.get("is") or [])]
+    therapy.refuse_rest()
+    start = _start(min([screening, *(row["date"] for row in dated)]), overlap, len(undated or ()), dated=bool(dated))
+    stop = start + timedelta(days=overlap)
+    after = max(stop, shift(start, ADEQUATE_AFTER)) + timedelta(days=1)
+    assessments = [{**row, "date": after + timedelta(days=place)} for place, row in enumerate(_renamed(undated))]
+    assessments += dated
+    answers: dict[str, Any] = {
+        "therapy": [{"drug": drug, "start": start, "stop": stop} for drug in drugs],
+        "screening": screening,
+        **({"assessments": assessments} if assessments or undated is not None else {}),
+    }
+    scored = score("aav_remission_relapse", answers)
+    facts = [*_courses(drugs, start, stop), *(fact for row in assessments for fact in _facts(row))]
+    return {
+        "class": scored.value("class"),
+        "relapse_date": scored.value("relapse_date"),
+        "I02.3.d": lambda: criterion("I02.3.d", facts, on=screening, complete=[Table.MEDICATIONS]),
+    }
+
+
+def _dated(given: Given) -> Iterator[dict[str, Any]]:
+    """Give the assessments that have a day of their own: of the response, of the relapse, and further visits."""
+    named = [given.get(key) for key in ("response", "relapse")]
+    for row in (*named, *(given.get("visits") or ())):
+        if row is not None:
+            (known,) = _renamed([{"major_new": 0, "other_new": 0, **row}])
+            yield {**known, "date": date.fromisoformat(str(known["date"]))}
+
+
+def _renamed(assessments: list[dict[str, Any]] | None) -> list[dict[str, Any]]:
+    return [{"prednisone_mg_day" if key == "pred" else key: value for key, value in row.items()}
+            for row in assessments or ()]  # fmt: skip
+
+
+def _start(first_event: date, overlap: int, undated: int, *, dated: bool) -> date:
+    """Give 1 January of the last common year that leaves room before the first dated event or screening."""
+    needed = max(90, 0 if dated else overlap) + undated + 2
+    year = (first_event - timedelta(days=needed)).year
+    while year % 4 == 0 or date(year, 1, 1) + timedelta(days=needed) > first_event:
+        year -= 1
+    return date(year, 1, 1)
+
+
+def _courses(drugs: Iterable[str], start: date, stop: date) -> Iterator[Fact]:
+    concepts = {GLUCOCORTICOID: "prednisone", "mycophenolate": "mycophenolate_mofetil"}
+    return (course(concepts.get(drug, drug), start, stop) for drug in drugs)
+
+
+def _facts(assessment: Mapping[str, Any]) -> Iterator[Fact]:
+    """Put an assessment on record, with the glucocorticoid of its day."""
+    on = assessment["date"]
+    for key, concept in (("bvas", "bvas_v3_total"), ("major_new", "bvas_v3_new_major_items"),
+                         ("other_new", "bvas_v3_new_other_items")):  # fmt: skip
+        if assessment.get(key) is not None:
+            yield result(concept, assessment[key], on=on)
+    if assessment.get("prednisone_mg_day"):
+        yield course("prednisone", on, on, assessment["prednisone_mg_day"])
+
+
+ADAPTERS: Mapping[str, Adapter] = {
+    "bvas_v3": bvas_v3,
+    "bvas_wg": bvas_wg,
+    "chcc_2012": chcc_2012,
+    "acr_eular_gpa_2022": acr_eular_gpa_2022,
+    "acr_eular_mpa_2022": acr_eular_mpa_2022,
+    "aav_remission_relapse": aav_remission_relapse,
+}
