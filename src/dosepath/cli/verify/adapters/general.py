@@ -19,16 +19,16 @@ from dosepath.cli.verify.adapter import (
 )
 from dosepath.cli.verify.compare import UNKNOWN, Got
 from dosepath.cli.verify.given import Given
-from dosepath.core.days import Period
+from dosepath.core.days import PartialDate, Period
 from dosepath.core.errors import QuantityError
 from dosepath.core.facts import BIRTH_DATE, SEX, Fact, Table
 from dosepath.core.instrument import RefusalKind
 from dosepath.core.quantity import Quantity, convert
 from dosepath.core.verdict import Verdict
 from dosepath.dosing.bsa_lymphodepletion import DRUGS, dose_mg, renal_factor
-from dosepath.instruments import sledai_2k
 from dosepath.instruments.nyha import NUMBER_OF, class_of, higher
 from dosepath.instruments.reference_limits import multiple_of_limit
+from dosepath.instruments.sledai_2k import THRESHOLDS as FINDINGS_OF_RESULTS
 from dosepath.schedule.schedule_24m import SCHEDULE_24M, UNSCHEDULED, planned, status
 
 LISTS: Final = (Table.CONDITIONS, Table.PROCEDURES)
@@ -228,29 +228,38 @@ _BEFORE_SCREENING: Final = timedelta(days=60)
 
 
 def infection_screen(given: Given) -> Got:
-    """Take a test of tuberculosis that is left out as not done, and active disease that is not named as absent."""
+    """Take a test of tuberculosis that is left out as not done, and active disease as what the tests make of it.
+
+    A positive test with symptoms or signs is suspected active disease, which the reference excludes as active; where no
+    physician has said otherwise the record of the case says so, and none where nothing is said.
+    """
     results = {item: _RESULTS.get(word, word) for item, word in given.take(*_SEROLOGY).items() if word is not None}
-    assay = given.get("igra")
+    assay, induration = given.get("igra"), given.get("tst_mm")
     igra = None if assay is None else _RESULTS.get(assay, assay)
-    induration = given.get("tst_mm")
-    signs = {
-        "tb_symptoms": given.get("tb_symptoms"),
-        "tb_imaging": given.get("tb_imaging"),
-        "active_tb": given.get("active_tb", False),
-    }
-    facts = _known({concept: results.get(item) for item, concept in _SEROLOGY.items() if concept})
-    facts += _known({"igra": igra, "tst_mm": induration})
-    facts += _known({_TB_CONCEPTS[item]: said for item, said in signs.items()})
     skin_test = None if induration is None else _positive(induration)
     tests = {"igra": igra or "not_done", "tst": skin_test or "not_done"}
-    scored = score("infection_screen", results | tests | signs)
+    signs = {"tb_symptoms": given.get("tb_symptoms"), "tb_imaging": given.get("tb_imaging")}
+    scored = score("infection_screen", {**results, **tests, **signs, "active_tb": False})
     flags = flags_of(scored)
+    active = given.get("active_tb", False)
+    suspected = not active and scored.value("tuberculosis") == "suspected_active"
+    facts = _known({concept: results.get(item) for item, concept in _SEROLOGY.items() if concept})
+    facts += _known({_TB_CONCEPTS[item]: said for item, said in signs.items()})
+    facts += _known({"active_tb": True if suspected else active, "tst_mm": induration})
+    facts += _assay(igra)
     return {
         "E09": lambda: criterion("E09", facts),
         "E12": lambda: criterion("E12", facts),
         "note": next((note for flag, note in _NOTES.items() if flag in flags), None),
-        "subtype": "suspected_active" if scored.value("tuberculosis") == "suspected_active" else None,
+        "subtype": "suspected_active" if suspected else None,
     }
+
+
+def _assay(igra: str | None) -> list[Fact]:
+    """Put an assay on record; an indeterminate one is on record without a value that could be used."""
+    if igra == "indeterminate":
+        return [Fact("igra", Period.at(PartialDate.on(SCREENING)), "case/igra", unusable=igra, reported=igra)]
+    return _known({"igra": igra})
 
 
 _RESULTS: Final = {"pos": "positive", "neg": "negative"}
@@ -265,7 +274,7 @@ _SEROLOGY: Final[Mapping[str, str]] = {
     "hiv_antibody": "hiv_antibody",
 }
 """Tests, and their concepts in the trial; no criterion asks for those without."""
-_TB_CONCEPTS: Final = {"tb_symptoms": "tb_symptoms", "tb_imaging": "tb_imaging_signs", "active_tb": "active_tb"}
+_TB_CONCEPTS: Final = {"tb_symptoms": "tb_symptoms", "tb_imaging": "tb_imaging_signs"}
 _NOTES: Final = {"prophylaxis": "prophylaxis warning", "reactivation": "reactivation safety note"}
 
 
@@ -311,7 +320,8 @@ def _judge(identity: str, facts: list[Fact], readings: Mapping[str, str] | None 
 
 def unit_conversions(given: Given) -> Got:
     """Take the value as it is; one without a unit is none."""
-    analyte, value, unit = given.get("analyte"), given.get("value"), given.get("unit")
+    analyte, value = given.get("analyte"), given.get("value")
+    unit = _TEMPERATURES.get(given.get("unit") or "", given.get("unit"))
     try:
         found = None if value is None or not unit else Quantity.of(value, unit)
     except QuantityError:
@@ -339,6 +349,8 @@ _CANONICAL: Final[Mapping[str, str]] = {
     "upcr": "g/g",
     "urine_protein_24h": "g/24h",
 }
+_TEMPERATURES: Final = {"F": "[degF]", "C": "Cel"}
+"""Units of temperature as cases write them; elsewhere they are farad and coulomb."""
 _ANALYTES: Final = {"igg": "igg_umol"}
 _CONCEPTS: Final = {"platelets": "platelets", "hemoglobin": "hemoglobin", "urine_protein_24h": "urine_protein_24h"}
 
@@ -362,7 +374,7 @@ def _fever(found: Quantity | None) -> str:
     """Judge a temperature by the limit of the fever item of SLEDAI-2K."""
     if found is None:
         return UNKNOWN
-    limit = next(row for row in sledai_2k.THRESHOLDS if row.finding == "fever")
+    limit = next(row for row in FINDINGS_OF_RESULTS if row.finding == "fever")
     return "present" if limit.beyond(found) else "absent"
 
 
