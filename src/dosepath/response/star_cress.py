@@ -72,13 +72,9 @@ Better = Callable[[Interval, Interval], Verdict]
 class Measurement:
     """A test of both visits, and when it tells a response."""
 
+    baseline: Item
     now: Item
     better: Better
-
-    @property
-    def baseline(self) -> Item:
-        """The question about the first visit."""
-        return replace(self.now, id=f"{self.now.id}_baseline", label=f"{self.now.label}, at baseline")
 
     @property
     def items(self) -> tuple[Item, Item]:
@@ -88,6 +84,10 @@ class Measurement:
     def verdict(self, said: Answers) -> Verdict:
         """Answer whether the test tells a response."""
         return self.better(stated(said, self.baseline), stated(said, self.now))
+
+
+def _measured(now: Item, better: Better) -> Measurement:
+    return Measurement(replace(now, id=f"{now.id}_baseline", label=f"{now.label}, at baseline"), now, better)
 
 
 def systemic(baseline: Interval, now: Interval) -> Verdict:
@@ -136,23 +136,23 @@ def _fallen_by(share: Fraction) -> Better:
     return better
 
 
-CLINESSDAI = Measurement(whole("clinessdai", "ClinESSDAI", 0, HIGHEST_CLINESSDAI), systemic)
-ESSPRI = Measurement(amount("esspri", "ESSPRI", high=10), esspri.improved)
+CLINESSDAI = _measured(whole("clinessdai", "ClinESSDAI", 0, HIGHEST_CLINESSDAI), systemic)
+ESSPRI = _measured(amount("esspri", "ESSPRI", high=10), esspri.improved)
 EITHER = "either"
 ALTERNATIVES: Mapping[str, tuple[Measurement, Measurement]] = {
     "tear": (
-        Measurement(amount("schirmer", "Schirmer's test in 5 minutes, mean of both eyes", "mm"), _schirmer),
-        Measurement(amount("ocular_staining", "ocular staining score, mean of both eyes"), _staining),
+        _measured(amount("schirmer", "Schirmer's test in 5 minutes, mean of both eyes", "mm"), _schirmer),
+        _measured(amount("ocular_staining", "ocular staining score, mean of both eyes"), _staining),
     ),
     "saliva": (
-        Measurement(amount("uwsf", "flow of whole saliva without stimulation", "mL/min"), _flow),
-        Measurement(
+        _measured(amount("uwsf", "flow of whole saliva without stimulation", "mL/min"), _flow),
+        _measured(
             amount("ultrasound", "ultrasound of the salivary glands, Hocevar total"), _fallen_by(ULTRASOUND_FALL_SHARE)
         ),
     ),
     "biology": (
-        Measurement(amount("igg", "IgG in serum", "g/L"), _fallen_by(IGG_FALL_SHARE)),
-        Measurement(amount("rf", "rheumatoid factor", "[IU]/mL"), _fallen_by(RF_FALL_SHARE)),
+        _measured(amount("igg", "IgG in serum", "g/L"), _fallen_by(IGG_FALL_SHARE)),
+        _measured(amount("rf", "rheumatoid factor", "[IU]/mL"), _fallen_by(RF_FALL_SHARE)),
     ),
 }
 """Domains with two tests, of which a study goes by one or by either."""
