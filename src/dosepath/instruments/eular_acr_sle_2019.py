@@ -14,6 +14,7 @@ implementation with tests); domain maxima add up to 51; shared cases, 2026-11-23
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 
 from dosepath.core.facts import Value
 from dosepath.core.instrument import YES_OR_NO, Field, Flag, Item, ItemAnswer, Score, Verification
@@ -21,6 +22,7 @@ from dosepath.core.interval import Interval
 from dosepath.core.quantity import Quantity
 from dosepath.core.source import Citation
 from dosepath.instruments.answers import Answers, Weighted, items_of, read_answers
+from dosepath.instruments.bounds import in_words
 from dosepath.instruments.entered import entered_score
 from dosepath.instruments.items import yes_or_no
 from dosepath.instruments.sums import Points, all_reachable
@@ -215,8 +217,7 @@ def _flags(entry: bool | None, sums: tuple[Points, ...]) -> Iterator[Flag]:
 
 def _steps(said: Answers, sums: tuple[Points, ...]) -> tuple[str, ...]:
     entry = {True: "there", False: "never there: not classified", None: "not assessed"}[said.flags.get(ENTRY)]
-    low, high = sums[0][0], sums[-1][0]
-    total = str(low) if low == high else f"{low} to {high}"
+    total = in_words(Interval(Fraction(sums[0][0]), Fraction(sums[-1][0])))
     return (
         f"antinuclear antibodies of 1:80 or more: {entry}",
         *(step for domain in DOMAINS for step in _domain_steps(domain, said)),

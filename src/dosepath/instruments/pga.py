@@ -20,6 +20,7 @@ from dosepath.core.interval import Interval
 from dosepath.core.source import Citation
 from dosepath.core.verdict import Verdict
 from dosepath.instruments.answers import Answers
+from dosepath.instruments.bounds import in_words
 from dosepath.instruments.items import amount, by_id, choice
 from dosepath.instruments.scale import Outcome, Scale, word_of
 
@@ -96,7 +97,7 @@ def _steps(scales: list[str], marks: dict[str, Fraction]) -> Iterator[str]:
 
 
 def _plain(number: Fraction) -> str:
-    return f"{float(number):g}"
+    return in_words(Interval.at(number))
 
 
 PGA = Scale(

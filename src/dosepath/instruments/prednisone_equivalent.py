@@ -21,6 +21,7 @@ from dosepath.core.instrument import Field, Flag, Verification
 from dosepath.core.interval import Interval
 from dosepath.core.source import Citation
 from dosepath.instruments.answers import Answers
+from dosepath.instruments.bounds import in_words
 from dosepath.instruments.items import amount, by_id, choice, rows, yes_or_no
 from dosepath.instruments.scale import Outcome, Scale
 
@@ -154,13 +155,13 @@ def _steps(said: Answers, total: Interval) -> Iterator[str]:
 
 
 def _shown(number: Fraction | None) -> str:
-    return "?" if number is None else f"{float(number):.6g}"
+    return "?" if number is None else in_words(Interval.at(number))
 
 
 PREDNISONE_DOSE = Scale(
     id="prednisone_equivalent",
     name="Systemic glucocorticoids as prednisone",
-    version="5 mg prednisone equal 4 mg methylprednisolone, 20 mg hydrocortisone, 0.75 mg dexamethasone",
+    version="standard table, 2013",
     citation=_CITATION,
     verification=Verification(
         "one open data file for hydrocortisone to betamethasone",

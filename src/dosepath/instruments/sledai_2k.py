@@ -28,6 +28,7 @@ from dosepath.core.quantity import Quantity
 from dosepath.core.source import Citation
 from dosepath.core.verdict import Verdict
 from dosepath.instruments.answers import Answers, Weighted, items_of, read_answers
+from dosepath.instruments.bounds import in_words
 from dosepath.instruments.sums import Points, all_reachable, either
 from dosepath.instruments.thresholds import Threshold, findings_of
 
@@ -246,13 +247,12 @@ def _steps(said: Answers, pairs: tuple[Points, ...]) -> tuple[str, ...]:
     return (
         *(f"{row.id}: {row.points} points" for row in rows if said.yes(row.id)),
         *(f"{row.id}: not assessed, 0 or {row.points} points" for row in rows if row.id not in said.flags),
-        f"total {_span(totals)}, without complement and anti-dsDNA {_span(clinical)}",
+        f"total {_words(totals)}, without complement and anti-dsDNA {_words(clinical)}",
     )
 
 
-def _span(numbers: list[int]) -> str:
-    low, high = min(numbers), max(numbers)
-    return str(low) if low == high else f"{low} to {high}"
+def _words(points: list[int]) -> str:
+    return in_words(Interval(Fraction(min(points)), Fraction(max(points))))
 
 
 def _points(value: Value | None) -> Fraction | None:

@@ -96,11 +96,15 @@ def flags(said: Answers) -> Iterator[Flag]:
 
 
 def steps(said: Answers) -> Iterator[str]:
-    """List the domains that are or were active, or are open."""
+    """List the domains that are or were active, and those that are open."""
     for domain in DOMAINS:
-        before, now = (said.levels.get(f"{visit}.{domain}", "not assessed") for visit in (BASELINE, NOW))
-        if {before, now} - {"C", "D", "E"}:
+        before, now = (said.levels.get(f"{visit}.{domain}", "not graded") for visit in (BASELINE, NOW))
+        if {before, now} & {*ACTIVE}:
             yield f"BILAG {domain}: {before} at baseline, {now} now"
+    for visit, words in ((BASELINE, "at baseline"), (NOW, "now")):
+        open_domains = [domain for domain in DOMAINS if f"{visit}.{domain}" not in said.levels]
+        if open_domains:
+            yield f"BILAG not graded {words}: {', '.join(open_domains)}"
 
 
 def _options(said: Answers, domain: str, points: GradesPoints) -> Options:

@@ -22,11 +22,12 @@ from typing import Any
 from dosepath.core.instrument import YES_OR_NO, Field, Flag, Verification
 from dosepath.core.source import Citation
 from dosepath.instruments.answers import Answers
+from dosepath.instruments.bounds import in_words, stated
 from dosepath.instruments.items import amount, by_id, yes_or_no
 from dosepath.instruments.pga import HIGHEST as HIGHEST_PGA
 from dosepath.instruments.scale import Outcome, Scale
 from dosepath.response.completions import outcomes
-from dosepath.response.sledai_visit import SledaiVisit, new_refusals, span
+from dosepath.response.sledai_visit import Reading, SledaiVisit, new_refusals
 
 PGA_BELOW = Fraction(1, 2)
 """The physician's 0 to 3 must be below."""
@@ -61,7 +62,7 @@ def _rule(said: Answers) -> Outcome:
         missing=tuple(item for part, items in names.items() if part in matter for item in items),
         flags=tuple(_flags(said)),
         refused=new_refusals(said, sledai.said),
-        steps=tuple(_steps(said, sledai.values)),
+        steps=tuple(_steps(said, sledai)),
     )
 
 
@@ -93,14 +94,13 @@ def _flags(said: Answers) -> Iterator[Flag]:
         yield Flag("dose_on_limit", "5 mg are allowed as the abstract prints it; a table of the paper prints 'below 5'")
 
 
-def _steps(said: Answers, values: Sequence[int]) -> Iterator[str]:
-    yield f"clinical SLEDAI-2K {span(values)}: 0 is asked for"
+def _steps(said: Answers, sledai: Reading) -> Iterator[str]:
+    yield f"clinical SLEDAI-2K {sledai.words}: 0 is asked for"
     for item, label in (
         ("pga", "physician's 0 to 3, below 0.5"),
         ("prednisone_mg_day", "prednisone, up to 5 mg a day"),
     ):
-        number = said.number(item)
-        yield f"{label}: {'not assessed' if number is None else f'{float(number):g}'}"
+        yield f"{label}: {in_words(stated(said, DORIS_2021.items[item]))}"
     yield f"background stable: {said.verdict('background_stable').value.replace('_', ' ')}"
 
 

@@ -23,12 +23,13 @@ from typing import Any, TypeAlias
 from dosepath.core.instrument import YES_OR_NO, Case, Field, Flag, Verification
 from dosepath.core.source import Citation
 from dosepath.instruments.answers import Answers, Weighted
+from dosepath.instruments.bounds import in_words, stated
 from dosepath.instruments.items import amount, by_id, yes_or_no
 from dosepath.instruments.pga import HIGHEST as HIGHEST_PGA
 from dosepath.instruments.scale import Outcome, Scale
 from dosepath.instruments.sledai_2k import CENTRAL_NERVOUS_SYSTEM
 from dosepath.response.completions import outcomes
-from dosepath.response.sledai_visit import SledaiVisit, new_refusals, span
+from dosepath.response.sledai_visit import SledaiVisit, new_refusals
 
 HIGHEST_TOTAL = 4
 """Points of SLEDAI-2K that are allowed."""
@@ -92,7 +93,7 @@ def _rule(said: Answers) -> Outcome:
         missing=tuple(item for part, items in names.items() if part in matter for item in items),
         flags=tuple(_flags(told, first)),
         refused=new_refusals(said, told),
-        steps=tuple(_steps(told, seen, reading.values)),
+        steps=tuple(_steps(told, seen, reading.words)),
     )
 
 
@@ -235,16 +236,15 @@ def _flags(said: Answers, first: bool) -> Iterator[Flag]:
         yield Flag("investigational_drug", "a cell product infused once is not a drug that is taken now")
 
 
-def _steps(said: Answers, seen: frozenset[_Seen], values: Sequence[int]) -> Iterator[str]:
-    yield f"L1: SLEDAI-2K {span(values)}, at most 4"
+def _steps(said: Answers, seen: frozenset[_Seen], total: str) -> Iterator[str]:
+    yield f"L1: SLEDAI-2K {total}, at most 4"
     yield f"L1: activity of a major organ: {_word({each.major for each in seen})}"
     for item in ("hemolytic_anemia", "gi_activity"):
         yield f"L1: {item.replace('_', ' ')}: {_word(set(_answers(said, item)))}"
     new = "does not apply" if said.yes(FIRST) else _word({each.new for each in seen})
     yield f"L2: anything new: {new}"
-    for part, item, limit in (("L3", "pga", "1"), ("L4", "prednisone_mg_day", "7.5")):
-        number = said.number(item)
-        yield f"{part}: {item} {'not assessed' if number is None else f'{float(number):g}'}, at most {limit}"
+    yield f"L3: physician's 0 to 3: {in_words(stated(said, LLDAS.items['pga']))}, at most 1"
+    yield f"L4: prednisone {in_words(stated(said, LLDAS.items['prednisone_mg_day']))} mg a day, at most 7.5"
     for item in ("maintenance", "investigational_drug"):
         yield f"L5: {item.replace('_', ' ')}: {_word(set(_answers(said, item)))}"
 

@@ -17,8 +17,10 @@ from fractions import Fraction
 from typing import Any
 
 from dosepath.core.instrument import Field, Verification
+from dosepath.core.interval import Interval
 from dosepath.core.source import Citation
 from dosepath.instruments.answers import Answers
+from dosepath.instruments.bounds import in_words
 from dosepath.instruments.items import amount, by_id, yes_or_no
 from dosepath.instruments.scale import Outcome, Scale
 from dosepath.response.completions import outcomes
@@ -118,17 +120,21 @@ def _steps(said: Answers, known: dict[str, Fraction | None]) -> Iterator[str]:
     upcr, before = known["upcr"], known["upcr_baseline"]
     if before is not None:
         biopsy = {True: "yes", False: "no", None: "not known"}[said.flags.get("biopsy")]
-        yield f"nephritis at baseline: ratio {float(before):g} g/g, 0.5 or more is asked for, or a biopsy: {biopsy}"
+        yield f"nephritis at baseline: ratio {_plain(before)} g/g, 0.5 or more is asked for, or a biopsy: {biopsy}"
     if upcr is not None:
-        yield f"ratio now {float(upcr):g} g/g: complete below 0.5, partial below 3"
+        yield f"ratio now {_plain(upcr)} g/g: complete below 0.5, partial below 3"
         if before:
-            yield f"ratio now is {float(100 * upcr / before):.4g} % of the baseline: partial up to 50 %"
+            yield f"ratio now is {_plain(100 * upcr / before)} % of the baseline: partial up to 50 %"
     egfr = known["egfr"]
     for item, percent in (("egfr_baseline", 85), ("egfr_before_flare", 80)):
         earlier = known[item]
         if egfr is not None and earlier:
             words = "baseline" if item == "egfr_baseline" else "eGFR before the flare"
-            yield f"eGFR is {float(100 * egfr / earlier):.4g} % of the {words}: {percent} % or more is asked for"
+            yield f"eGFR is {_plain(100 * egfr / earlier)} % of the {words}: {percent} % or more is asked for"
+
+
+def _plain(number: Fraction) -> str:
+    return in_words(Interval.at(number))
 
 
 _EGFR_UNIT = "mL/min/{1.73_m2}"

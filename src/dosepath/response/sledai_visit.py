@@ -8,6 +8,7 @@ from typing import Literal
 from dosepath.core.instrument import Item, Refusal
 from dosepath.core.interval import Interval
 from dosepath.instruments.answers import Answers, Weighted
+from dosepath.instruments.bounds import in_words
 from dosepath.instruments.items import whole, yes_or_no
 from dosepath.instruments.sledai_2k import CLINICAL, SEROLOGY, SLEDAI_2K
 from dosepath.instruments.sums import all_reachable, either
@@ -32,6 +33,11 @@ class Reading:
     said: Answers
     values: tuple[int, ...]
     missing: tuple[str, ...]
+
+    @property
+    def words(self) -> str:
+        """The points in words, `4` or `4 to 8`."""
+        return in_words(Interval(Fraction(min(self.values)), Fraction(max(self.values))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,15 +123,3 @@ def _points(seen: dict[str, bool], field: str) -> tuple[int, ...]:
 def new_refusals(before: Answers, after: Answers) -> tuple[Refusal, ...]:
     """Give what was refused between two readings of a form."""
     return tuple(refusal for item, refusal in after.refused.items() if item not in before.refused)
-
-
-def span(values: Sequence[int | Fraction]) -> str:
-    """Write the numbers that are possible.
-
-    Examples
-    --------
-    >>> span([4, 6, 8]), span([4])
-    ('4 to 8', '4')
-    """
-    low, high = min(values), max(values)
-    return f"{low}" if low == high else f"{low} to {high}"

@@ -31,7 +31,7 @@ from dosepath.instruments.scale import Outcome, Scale
 from dosepath.instruments.sums import Points
 from dosepath.response import bilag_2004
 from dosepath.response.completions import outcomes
-from dosepath.response.sledai_visit import Reading, SledaiVisit, mattering, new_refusals, span
+from dosepath.response.sledai_visit import Reading, SledaiVisit, mattering, new_refusals
 
 POINTS_LOST = {"sri4": 4, "sri5": 5, "sri6": 6, "sri7": 7, "sri8": 8}
 """Fall of SLEDAI-2K that each index asks for."""
@@ -140,7 +140,7 @@ def _flags(said: Answers, before: Reading, graded: bool) -> Iterator[Flag]:
 
 
 def _steps(said: Answers, before: Reading, now: Reading) -> Iterator[str]:
-    yield f"SLEDAI-2K {span(before.values)} at baseline, {span(now.values)} now; a fall of 4 is asked for"
+    yield f"SLEDAI-2K {before.words} at baseline, {now.words} now; a fall of 4 is asked for"
     yield from bilag_2004.steps(said)
     yield f"no new A and at most one new B: {_all(bilag_2004.sums(said, bilag_2004.new_grades))}"
     yield f"physician's global assessment not worse by 0.3 or more: {not_worse(said).value.replace('_', ' ')}"
