@@ -82,10 +82,7 @@ def _rule(said: Answers) -> Outcome:
         usable.open(asked),
         _flags(usable),
         tuple(refusal for item, refusal in usable.refused.items() if item not in said.refused),
-        tuple(
-            f"{label}: down by {in_words(relative[test])} % of the earlier result, {in_words(points[test])} points"
-            for test, label in TESTS.items()
-        ),
+        tuple(_step(label, relative[test], points[test]) for test, label in TESTS.items()),
     )
 
 
@@ -114,6 +111,12 @@ def _relative(said: Answers, test: str) -> Interval:
     if now is not None and before is not None:
         return Interval.at(100 * (before - now) / before)
     return Interval.at(100) if now == 0 else Interval(None, Fraction(100), high_open=now is not None)
+
+
+def _step(label: str, relative: Interval, points: Interval) -> str:
+    if not relative.exact:
+        return f"{label}: decline not known"
+    return f"{label}: down by {in_words(relative)} % of the earlier result, {in_words(points)} points"
 
 
 def _flags(said: Answers) -> tuple[Flag, ...]:
