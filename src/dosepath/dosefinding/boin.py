@@ -7,7 +7,7 @@ Verification: bounds, tables, selection and exact characteristics against the R 
 """
 
 from dataclasses import dataclass
-from math import log
+from math import inf, log
 
 from dosepath.core.source import Citation
 from dosepath.dosefinding.table_design import DOWN, STAY, UP, TableDesign
@@ -23,6 +23,8 @@ class Boin(TableDesign):
     ----------
     too_low, too_high
         Rates that ask for a higher and for a lower dose, as multiples of the target.
+    bound_recommended
+        Whether the estimate of the recommended dose must not lie above the bound to go down.
 
     Examples
     --------
@@ -32,6 +34,7 @@ class Boin(TableDesign):
 
     too_low: float = 0.6
     too_high: float = 1.4
+    bound_recommended: bool = False
 
     @property
     def id(self) -> str:
@@ -55,6 +58,11 @@ class Boin(TableDesign):
         up = log((1 - low) / (1 - target)) / log(target * (1 - low) / (low * (1 - target)))
         down = log((1 - target) / (1 - high)) / log(high * (1 - target) / (target * (1 - high)))
         return up, down
+
+    @property
+    def highest_estimate(self) -> float:
+        """The bound to go down where the recommended dose is bound by it."""
+        return self.bounds[1] if self.bound_recommended else inf
 
     def asks(self, treated: int, dlts: int) -> int:
         """Compare the share of DLTs with the bounds."""

@@ -8,6 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from math import inf
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,6 +76,11 @@ class TableDesign(ABC):
         """Give UP, STAY or DOWN for the counts at the current dose, elimination apart."""
 
     @property
+    def highest_estimate(self) -> float:
+        """Estimate above which no dose is recommended."""
+        return inf
+
+    @property
     def most_patients(self) -> int:
         """Patients of all cohorts."""
         return self.cohorts * self.cohort_size
@@ -110,9 +116,9 @@ class TableDesign(ABC):
         levels = np.arange(1, self.doses + 1)
         use = (treated > 0) & (levels < out[:, None])
         rank = np.cumsum(use, axis=1)
-        distance = np.abs(isotonic(treated, dlts, use) + _TIE * rank - self.target)
-        distance = np.where(use, distance, np.inf)
-        return np.where(use.any(axis=1), distance.argmin(axis=1) + 1, ENDED)
+        estimate = isotonic(treated, dlts, use) + _TIE * rank
+        distance = np.where(use & (estimate <= self.highest_estimate), np.abs(estimate - self.target), np.inf)
+        return np.where(np.isfinite(distance).any(axis=1), distance.argmin(axis=1) + 1, ENDED)
 
     def grounds(self, tallies: Sequence[DoseTally], current: int) -> Grounds:
         """Say which rule decides in one state."""

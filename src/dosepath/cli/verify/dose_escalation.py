@@ -1,0 +1,383 @@
+"""Files of reference numbers of dose finding: a list `entries`, each of a kind, with inputs, outputs and tolerance.
+
+Tolerances stand in the entry: `exact`, a number, or a formula such as `4*sqrt(p(100-p)/10000)`, in which p is the
+share itself, in percent where the formula says 100 and as a probability where it says 1.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from math import sqrt
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from dosepath.cli.verify.outcome import CaseResult
+from dosepath.core.errors import DosepathError, InputError
+from dosepath.dosefinding.beta import isotonic
+from dosepath.dosefinding.boin import Boin
+from dosepath.dosefinding.crm import Crm, Skeleton, calibrated_skeleton, most_likely, partial_posterior
+from dosepath.dosefinding.design import Action, Decision, decision_of, state_after
+from dosepath.dosefinding.exact import enumerate_design
+from dosepath.dosefinding.keyboard import Keyboard
+from dosepath.dosefinding.mtpi import Mtpi
+from dosepath.dosefinding.outcomes import read_outcomes
+from dosepath.dosefinding.table_design import DOWN, STAY, UP, TableDesign
+from dosepath.dosefinding.three_plus_three import variant
+
+ENTRY_KEYS = frozenset({"id", "kind", "source", "inputs", "outputs", "tolerance", "note", "independent_check"})
+
+Tolerance: TypeAlias = Callable[[float], float]
+"""From the share or number itself to the difference that is allowed."""
+
+EXACT = "exact"
+TINY = 1e-9
+"""Difference allowed where the entry says nothing or `exact`: only that of a decimal to a float."""
+
+ALIKE: Mapping[str, str] = {
+    "percent_no_selection": "selection_percent",
+    "mean_dlt_per_dose": "mean_patients",
+    "mean_total_n": "mean_patients",
+    "mean_total_dlt": "mean_patients",
+}
+"""Simulated results that have no tolerance of their own, and whose it is."""
+
+_FORMULA = re.compile(r"(?P<times>[\d.]+)\*sqrt\(p\((?P<whole>1|100)-p\)/(?P<trials>\d+)\)")
+
+
+def verify(document: Mapping[str, Any]) -> Iterator[CaseResult]:
+    """Run every entry of a file.
+
+    Raises
+    ------
+    InputError
+        When there is no list of entries.
+    """
+    entries = document.get("entries")
+    if not isinstance(entries, list):
+        raise InputError("a file of reference numbers has a list 'entries'")
+    for number, entry in enumerate(entries, start=1):
+        name = str(entry.get("id", number)) if isinstance(entry, dict) else str(number)
+        try:
+            found = tuple(_differences(entry))
+        except (DosepathError, ValueError) as error:
+            found = (str(error),)
+        except (AttributeError, IndexError, KeyError, TypeError) as error:
+            found = (f"not laid out as such an entry: {type(error).__name__} {error}",)
+        yield CaseResult(name, found)
+
+
+def _differences(entry: Mapping[str, Any]) -> Iterator[str]:
+    unknown = sorted(set(entry) - ENTRY_KEYS)
+    if unknown:
+        raise InputError(f"unknown key {', '.join(unknown)}")
+    kind = str(entry["kind"])
+    if kind not in KINDS:
+        raise InputError(f"nothing of kind '{kind}' can be verified; known are {', '.join(sorted(KINDS))}")
+    got = KINDS[kind](entry["inputs"], entry)
+    wanted = entry["outputs"]
+    if isinstance(wanted, list):
+        wanted, got = {"rows": wanted}, {"rows": got}
+    for key, value in wanted.items():
+        if key not in got:
+            yield f"{key}: unknown key in what is expected"
+        elif got[key] is not None:
+            yield from compared(key, value, got[key], tolerance_of(entry.get("tolerance") or {}, key))
+
+
+# Comparing --------------------------------------------------------------------------------------------------------
+
+
+def tolerance_of(stated: Mapping[str, Any] | str, key: str) -> Tolerance:
+    """Find what an entry allows for one of its outputs: under its name, under a part of it, or for all.
+
+    Examples
+    --------
+    >>> tolerance_of({"selection_percent": "4*sqrt(p(100-p)/10000) each side"}, "selection_percent")(50.0)
+    2.0
+    """
+    if not isinstance(stated, Mapping):
+        return _as_tolerance(stated)
+    alike = [name for name in stated if name in key or name == ALIKE.get(key)]
+    for name in (key, *sorted(alike, key=len, reverse=True), "abs", "all"):
+        if name in stated:
+            return _as_tolerance(stated[name])
+    return _as_tolerance(EXACT)
+
+
+def _as_tolerance(text: Any) -> Tolerance:
+    if isinstance(text, str) and (found := _FORMULA.search(text.replace(" ", ""))):
+        times, whole, trials = float(found["times"]), float(found["whole"]), int(found["trials"])
+        return lambda p: times * sqrt(max(p * (whole - p), 0.0) / trials)
+    if text == EXACT:
+        return lambda _: TINY
+    allowed = float(text)
+    return lambda _: allowed
+
+
+def compared(key: str, wanted: Any, got: Any, tolerance: Tolerance) -> Iterator[str]:
+    """List in what two results differ, down to the numbers."""
+    if isinstance(wanted, Mapping):
+        for name, value in wanted.items():
+            if not isinstance(got, Mapping) or name not in got:
+                yield f"{key}.{name}: expected {value}, got nothing"
+            else:
+                yield from compared(f"{key}.{name}", value, got[name], tolerance)
+    elif isinstance(wanted, list):
+        found = list(got)
+        if len(found) != len(wanted):
+            yield f"{key}: expected {len(wanted)} values, got {len(found)}"
+        else:
+            for place, (one, other) in enumerate(zip(wanted, found, strict=True)):
+                yield from compared(f"{key}[{place}]", one, other, tolerance)
+    elif wanted is None or isinstance(wanted, bool | str):
+        if wanted is not None and got != wanted:
+            yield f"{key}: expected {wanted}, got {got}"
+    else:
+        number = float(wanted)
+        if got is None or abs(float(got) - number) > tolerance(max(number, float(got))) + TINY * abs(number):
+            yield f"{key}: expected {number:.12g}, got {got if got is None else f'{float(got):.12g}'}"
+
+
+# What the product says to each kind ----------------------------------------------------------------------------------
+
+Inputs: TypeAlias = Mapping[str, Any]
+Got: TypeAlias = Mapping[str, Any]
+
+
+def _numbers(values: Sequence[Any]) -> list[float]:
+    return [float(value) for value in values]
+
+
+def _advice(found: Decision) -> dict[str, Any]:
+    going_on = found.action not in (Action.STOP, Action.COMPLETE)
+    level = found.level or 0
+    return {"recommended_dose": level, "next_dose": level if going_on else 0, "continue": going_on}
+
+
+def three_plus_three_decision(given: Inputs, _: Inputs) -> Got:
+    design = variant("V2" if given["allow_deescalate"] else "V1", given["num_doses"])
+    return _advice(decision_of(design, state_after(read_outcomes(given["outcomes"], design.doses), design.doses)))
+
+
+def three_plus_three_exact_oc(given: Inputs, _: Inputs) -> Got:
+    truth = _numbers(given["p_true"])
+    found = enumerate_design(variant(str(given["variant"])[:2], len(truth)))
+    exact = found.characteristics(truth)
+    return {
+        "prob_recommend_none_then_doses": exact.recommendation,
+        "expected_n": exact.patients,
+        "expected_dlt": exact.dlts,
+        "paths": found.paths,
+        "prob_total_n": {str(n): chance for n, chance in enumerate(exact.total_patients)},
+        "prob_total_dlt": {str(x): chance for x, chance in enumerate(exact.total_dlts)},
+        "expected_total_n": exact.patients.sum(),
+        "expected_total_dlt": exact.dlts.sum(),
+    }
+
+
+def _last_up(design: TableDesign, treated: int) -> int | None:
+    return max((dlts for dlts in range(treated + 1) if design.asks(treated, dlts) == UP), default=None)
+
+
+def _first_down(design: TableDesign, treated: int) -> int | None:
+    return min((dlts for dlts in range(treated + 1) if design.asks(treated, dlts) == DOWN), default=None)
+
+
+def _first_out(design: TableDesign, treated: int, *, lowest: bool = False) -> int | None:
+    counts = range(treated + 1)
+    return min((dlts for dlts in counts if design.eliminates(treated, dlts, lowest=lowest)), default=None)
+
+
+def boin_boundary(given: Inputs, _: Inputs) -> Got:
+    target = float(given["target"])
+    design = Boin(
+        2,
+        target,
+        given["ncohort"],
+        given["cohortsize"],
+        cutoff=float(given["cutoff_eli"]),
+        extra_safe=float(given["offset"]),
+        too_low=float(given["p_saf"]) / target,
+        too_high=float(given["p_tox"]) / target,
+    )
+    patients = range(1, design.most_patients + 1)
+    lowest = [_first_out(design, n, lowest=True) for n in patients]
+    return {
+        "lambda_e": design.bounds[0],
+        "lambda_d": design.bounds[1],
+        "n": list(patients),
+        "escalate_if_dlt_le": [_last_up(design, n) for n in patients],
+        "deescalate_if_dlt_ge": [_first_down(design, n) for n in patients],
+        "eliminate_if_dlt_ge": [_first_out(design, n) for n in patients],
+        "lowest_dose_stop_if_dlt_ge": {"n": list(patients), "dlt": lowest},
+    }
+
+
+def keyboard_boundary(given: Inputs, entry: Inputs) -> Got:
+    below, above = _numbers(given["key_margin"])
+    design = Keyboard(
+        2,
+        float(given["target"]),
+        given["ncohort"],
+        given["cohortsize"],
+        cutoff=float(given["cutoff_eli"]),
+        below=below,
+        above=above,
+    )
+    patients = [given["cohortsize"] * cohort for cohort in range(1, given["ncohort"] + 1)]
+    table = [
+        patients,
+        [_last_up(design, n) for n in patients],
+        [_first_down(design, n) for n in patients],
+        [_first_out(design, n) for n in patients],
+    ]
+    return {"rows": entry["outputs"]["rows"], "table": table}
+
+
+def _letters(design: TableDesign, entry: Inputs) -> Got:
+    words = {UP: "E", STAY: "S", DOWN: "D"}
+    rows = [{**row, "decision": words[design.asks(row["n"], row["dlt"])]} for row in entry["outputs"]["decisions"]]
+    return {"decisions": rows}
+
+
+def mtpi_decisions(given: Inputs, entry: Inputs) -> Got:
+    margins = float(given["epsilon1"]), float(given["epsilon2"])
+    return _letters(Mtpi(given["num_doses"], float(given["target"]), below=margins[0], above=margins[1]), entry)
+
+
+def mtpi2_decisions(given: Inputs, entry: Inputs) -> Got:
+    margins = float(given["epsilon1"]), float(given["epsilon2"])
+    return _letters(Keyboard(given["num_doses"], float(given["target"]), below=margins[0], above=margins[1]), entry)
+
+
+def boin_select_mtd(given: Inputs, _: Inputs) -> Got:
+    treated, dlts = np.array([given["n"]]), np.array([given["dlt"]])
+    cohorts = int(treated.sum())
+
+    def selected(**options: Any) -> int:
+        cutoff = float(given["cutoff_eli"])
+        design = Boin(treated.shape[1], float(given["target"]), cohorts, 1, cutoff=cutoff, **options)
+        return int(design.recommended(treated, dlts)[0])
+
+    rates = isotonic(treated, dlts, treated > 0)[0]
+    return {
+        "mtd": selected(),
+        "mtd_boundMTD": selected(bound_recommended=True),
+        "mtd_extrasafe": selected(extra_safe=0.05),
+        "isotonic_estimate_treated_doses": rates[~np.isnan(rates)],
+        "package_rounded_estimate": ["----" if np.isnan(rate) else f"{rate:.2f}" for rate in rates],
+    }
+
+
+def boin_oc_simulated(given: Inputs, entry: Inputs) -> Got:
+    truth = _numbers(given["p_true"])
+    safe = 0.05 if "extrasafe=TRUE" in str(entry.get("source", {}).get("call", "")).replace(" ", "") else None
+    design = Boin(len(truth), float(given["target"]), given["ncohort"], given["cohortsize"], extra_safe=safe)
+    exact = enumerate_design(design).characteristics(truth)
+    return {
+        "selection_percent": 100 * exact.recommendation[1:],
+        "percent_no_selection": 100 * exact.recommendation[0],
+        "mean_patients_per_dose": exact.patients,
+        "mean_dlt_per_dose": exact.dlts,
+        "mean_total_n": exact.patients.sum(),
+        "mean_total_dlt": exact.dlts.sum(),
+    }
+
+
+def crm_oc_simulated(given: Inputs, _: Inputs) -> Got:
+    skeleton = Skeleton(tuple(_numbers(given["skeleton"])))
+    design = Crm(skeleton, float(given["target"]), given["n"] // given["cohort"], given["cohort"])
+    exact = enumerate_design(design).characteristics(_numbers(given["p_true"]))
+    return {"mtd_distribution": exact.recommendation[1:], "mean_patients_per_dose_fraction": None}
+
+
+def crm_skeleton(given: Inputs, _: Inputs) -> Got:
+    intercept = float(given.get("intcpt", 3))
+    found = calibrated_skeleton(
+        float(given["halfwidth"]), float(given["target"]), given["nu"], given["nlevel"], given["model"], intercept
+    )
+    return {"skeleton": found.rates}
+
+
+def crm(given: Inputs, entry: Inputs) -> Got:
+    weights = follow_up_weights(given) if "followup" in given else [1.0] * len(given["dlt"])
+    rates = tuple(_numbers(given["skeleton"]))
+    skeleton = Skeleton(rates, given["model"], float(given["intercept"]), float(given["scale_sd"]) ** 2)
+    by_likelihood = given.get("method", "bayes") == "mle"
+    fit = (most_likely if by_likelihood else partial_posterior)(skeleton, given["level"], given["dlt"], weights)
+    estimate, spread = float(fit.estimate[0]), sqrt(float(fit.variance[0]))
+    at_mean = skeleton.rates_at(estimate)
+    reach = _NORMAL_QUANTILES[float(given.get("conf_level", 0.9))] * spread
+    checked = set(entry.get("tolerance", {}))
+    return {
+        "estimate": estimate,
+        "post_var": None if by_likelihood or "post_var" not in checked else spread**2,
+        "ptox": at_mean,
+        "ptox_lower": None if by_likelihood else skeleton.rates_at(estimate + reach),
+        "ptox_upper": None if by_likelihood else skeleton.rates_at(estimate - reach),
+        "weights": weights,
+        "mtd": int(np.abs(at_mean - float(given["target"])).argmin()) + 1,
+    }
+
+
+_NORMAL_QUANTILES = {0.8: 1.2815515655446004, 0.9: 1.6448536269514722, 0.95: 1.959963984540054}
+"""Of the two-sided confidence levels in use."""
+
+
+def next_dose(given: Inputs, _: Inputs) -> Got:
+    doses, target = given["num_doses"], float(given["target"])
+    cohorts = read_outcomes(given["outcomes"], doses)
+    state = state_after(cohorts, doses)
+    if given["design"] == "boin":
+        design = Boin(doses, target, 8)
+        rates = isotonic(state.treated, state.dlts, state.treated > 0)[0]
+        shown = [None if np.isnan(rate) else round(float(rate), 2) for rate in rates]
+        return {**_advice(decision_of(design, state)), "mean_prob_tox": shown}
+    model = Crm(Skeleton(tuple(_numbers(given["skeleton"]))), target, 8, coherent=False)
+    fit = partial_posterior(
+        model.skeleton,
+        [cohort.level for cohort in cohorts for _ in cohort.outcomes],
+        [toxic for cohort in cohorts for toxic in cohort.outcomes],
+        [1.0] * int(state.treated.sum()),
+    )
+    return {**_advice(decision_of(model, state)), "mean_prob_tox": model.skeleton.rates_at(float(fit.estimate[0]))}
+
+
+def follow_up_weights(given: Inputs) -> list[float]:
+    """Weigh the patients of a TITE-CRM entry by the share of the window that is over."""
+    window = float(given["obswin"])
+    follow_up, dlts = _numbers(given["followup"]), given["dlt"]
+    if given["scheme"] == "linear":
+        weights = [days / window for days in follow_up]
+    else:
+        weights = _adaptive(follow_up, dlts, window)
+    return [1.0 if toxic else weight for weight, toxic in zip(weights, dlts, strict=True)]
+
+
+def _adaptive(follow_up: Sequence[float], dlts: Sequence[int], window: float) -> list[float]:
+    """Let a weight rise by equal steps between the days on which DLTs were seen."""
+    days = sorted(day for day, toxic in zip(follow_up, dlts, strict=True) if toxic)
+    support = [0.0, *days, window]
+    found = []
+    for day in follow_up:
+        place = sum(each <= day for each in days)
+        low, high = support[place], support[place + 1]
+        found.append((place + (day - low) / (high - low)) / (len(days) + 1) if day < window else 1.0)
+    return found
+
+
+KINDS: Mapping[str, Callable[[Inputs, Inputs], Got]] = {
+    "three_plus_three_decision": three_plus_three_decision,
+    "three_plus_three_exact_oc": three_plus_three_exact_oc,
+    "boin_boundary": boin_boundary,
+    "boin_select_mtd": boin_select_mtd,
+    "boin_oc_simulated": boin_oc_simulated,
+    "keyboard_boundary": keyboard_boundary,
+    "mtpi_decisions": mtpi_decisions,
+    "mtpi2_decisions": mtpi2_decisions,
+    "crm_skeleton": crm_skeleton,
+    "crm": crm,
+    "titecrm": crm,
+    "next_dose": next_dose,
+    "crm_oc_simulated": crm_oc_simulated,
+}
