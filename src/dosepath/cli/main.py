@@ -18,6 +18,8 @@ app = typer.Typer(
 )
 protocol_app = typer.Typer(no_args_is_help=True, help="Check and show protocol files.")
 app.add_typer(protocol_app, name="protocol")
+grade_app = typer.Typer(no_args_is_help=True, help="Grade toxicity from data.")
+app.add_typer(grade_app, name="grade")
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 Readings = Annotated[
@@ -198,6 +200,42 @@ def score(
         raise InputError(f"name a file of answers; 'dosepath score {name} --template' prints an empty one")
     else:
         raise typer.Exit(command.score(name, answers, explain=explain, as_json=as_json))
+
+
+@grade_app.command(
+    "labs",
+    epilog=examples(
+        "dosepath grade labs results.csv --ctcae 5",
+        "dosepath grade labs results.csv --ctcae 5 --json > grades.json",
+        "dosepath grade labs results.csv --ctcae 6 --reading admiral --limit 50",
+    ),
+)
+@guarded
+def grade_labs(
+    file: Annotated[Path, typer.Argument(help="CSV of results: term, value, unit, lln, uln, baseline, ...")],
+    ctcae: Annotated[str, typer.Option(metavar="VERSION", help="4, 5 or 6; else the column ctcae_version.")] = "",
+    reading: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="text: open judgements leave a range of grades; admiral: they count as the worse grade.",
+        ),
+    ] = "text",
+    limit: Annotated[int, typer.Option(min=0, help="Most rows of the table; 0 for all.")] = 0,
+    as_json: Json = False,
+) -> None:
+    """Grade laboratory results by CTCAE: the grade, the condition that decided, or why it is unknown.
+
+    A row has the columns term, value, unit, lln, uln, baseline, baseline_indicator (NORMAL, HIGH, LOW),
+    pct_change_from_baseline, and judgements such as symptomatic or anticoagulated (yes, no, or empty for unknown). Only
+    term and value must be there. A missing limit leaves the grade unknown unless the value decides alone; a unit that
+    the table does not give is not guessed at. A baseline that nobody described counts as normal.
+
+    Exit codes: 0 done; 1 done, but some row was not understood, each is listed; 2 wrong use.
+    """
+    from dosepath.cli.grade import run
+
+    raise typer.Exit(run(file, ctcae, reading, limit, as_json=as_json))
 
 
 @app.command(epilog=examples("dosepath verify cases.yaml", "dosepath verify *.yaml labs.csv"))

@@ -7,8 +7,9 @@ from typing import Any, TypeAlias
 
 import typer
 
+from dosepath.cli.grade import read_rows
 from dosepath.cli.shell import WRONG_USE
-from dosepath.cli.verify import reference, screening
+from dosepath.cli.verify import ctcae_csv, dose_escalation, reference, screening
 from dosepath.cli.verify.outcome import CaseResult
 from dosepath.core.errors import InputError
 from dosepath.interop.answers_yaml import load_exact
@@ -18,6 +19,7 @@ Runner: TypeAlias = Callable[[Mapping[str, Any], Path], Iterator[CaseResult]]
 RUNNERS: Mapping[str, Runner] = {
     screening.SCHEMA: screening.verify,
     reference.SCHEMA: lambda document, _: reference.verify(document),
+    "entries": lambda document, _: dose_escalation.verify(document),
 }
 
 
@@ -53,14 +55,26 @@ def run(paths: Sequence[Path], *, as_json: bool) -> int:
 
 
 def _verify(path: Path) -> Iterator[CaseResult]:
+    if path.suffix.lower() == ".csv":
+        yield from _verify_table(path)
+        return
     document = _document(path)
-    schema = str(document.get("schema"))
+    schema = "entries" if "entries" in document else str(document.get("schema"))
     if schema not in RUNNERS:
         raise InputError(f"{path}: schema '{schema}' cannot be verified yet; supported: {', '.join(RUNNERS)}")
     try:
         yield from RUNNERS[schema](document, path.parent)
     except InputError as error:
         raise InputError(f"{path}: {error}") from None
+
+
+def _verify_table(path: Path) -> Iterator[CaseResult]:
+    """Run a file of rows, which its columns tell apart."""
+    columns, rows = read_rows(path)
+    absent = sorted(ctcae_csv.COLUMNS - set(columns))
+    if absent:
+        raise InputError(f"{path}: no file of graded laboratory results: it lacks the columns {', '.join(absent)}")
+    yield from ctcae_csv.verify(rows)
 
 
 def _document(path: Path) -> dict[str, Any]:
