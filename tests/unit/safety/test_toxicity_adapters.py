@@ -1,4 +1,4 @@
-"""Worked cases of toxicity: what a case leaves out, and the keys that it may use, as the conventions of its file say."""
+"""Worked cases of toxicity: what a case leaves out, and the keys that it may use, as its conventions say."""
 
 from typing import Any
 
