@@ -254,7 +254,7 @@ def _term(row: Mapping[str, str], edition: Edition) -> Term:
     term = edition.term(name)
     if term is None:
         names = {each.casefold(): each for each in edition.terms}
-        hint = " or ".join(f"'{names[each]}'" for each in get_close_matches(name.casefold(), names, n=2))
+        hint = "".join(f"'{names[each]}'" for each in get_close_matches(name.casefold(), names, n=1))
         more = f"; did you mean {hint}?" if hint else ""
         raise RowError(f"CTCAE v{edition.version} has no measured term '{name}'{more}")
     direction = row.get("direction", "").upper()
@@ -283,7 +283,7 @@ def _facts(row: Mapping[str, str], term: Term, unit: Unit | None) -> Facts:
     for name in dict.fromkeys((*term.numbers, "value", "base", "lln", "uln")):
         number = _number(row, COLUMNS[name])
         if number is not None:
-            numbers[name] = number * times if name in IN_THE_UNIT_OF_THE_VALUE else number
+            numbers[name] = number * times if times != 1 and name in IN_THE_UNIT_OF_THE_VALUE else number
     value, base = numbers.get("value"), numbers.get("base")
     if "pchg" in term.numbers and "pchg" not in numbers and value is not None and base:
         numbers["pchg"] = 100 * (value - base) / base

@@ -136,7 +136,7 @@ class Clause:
     flag: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Term:
     """One adverse event of a table.
 
@@ -173,7 +173,7 @@ class Term:
     def _rules(self) -> Mapping[Reading, tuple[Rule, ...]]:
         found = {}
         for reading in Reading:
-            rules = (rule for rule in self.rules if rule.reading in (None, reading))
+            rules = [rule for rule in self.rules if rule.reading in (None, reading)]
             found[reading] = tuple(sorted(rules, key=lambda rule: -rule.grade))
         return found
 
@@ -203,15 +203,20 @@ class Term:
 
     def unit(self, written: str, system: System | None = None) -> Unit | None:
         """Find a unit of the table by any spelling of it; capitals do not matter, for the term says what is meant."""
-        wanted = read_unit(written) or written.casefold()
-        for unit in self.units:
-            spelled = (unit.code, unit.code.casefold(), unit.code.replace("*", "^").casefold())
-            if (wanted in spelled or written.casefold() in spelled) and (system is None or system in unit.systems):
-                return unit
-        return None
+        return _unit_of(self, written, system)
 
 
-@dataclass(frozen=True)
+@lru_cache(maxsize=4096)
+def _unit_of(term: Term, written: str, system: System | None) -> Unit | None:
+    wanted = read_unit(written) or written.casefold()
+    for unit in term.units:
+        spelled = (unit.code, unit.code.casefold(), unit.code.replace("*", "^").casefold())
+        if (wanted in spelled or written.casefold() in spelled) and (system is None or system in unit.systems):
+            return unit
+    return None
+
+
+@dataclass(frozen=True, eq=False)
 class Edition:
     """The measured terms of one version of CTCAE."""
 
@@ -394,7 +399,11 @@ def _holds(condition: Condition, facts: Facts, said: Mapping[str, bool]) -> bool
 
 def threshold(condition: Compare, limit: Fraction, column: int) -> Fraction:
     """Give the number that a condition compares with."""
-    return condition.factor * limit + condition.added[min(column, len(condition.added) - 1)]
+    added = condition.added[column if column < len(condition.added) else -1]
+    if not condition.limit:
+        return added
+    multiple = limit if condition.factor == 1 else condition.factor * limit
+    return multiple + added if added else multiple
 
 
 def _compared(number: Fraction, operator: Operator, other: Fraction) -> bool:

@@ -5,7 +5,7 @@ decimal that was recorded; a decimal with at most six places becomes a whole num
 are of whole numbers. A row with a number that does not is graded by `ctcae_lab.grade`.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -80,6 +80,28 @@ class Columns:
     numbers: Mapping[str, Numbers]
     flags: Mapping[str, Grades] = field(default_factory=dict)
 
+    def __len__(self) -> int:
+        return len(self.terms)
+
+    def repeated(self, times: int) -> "Columns":
+        """Give the same rows several times over."""
+        return Columns(
+            np.tile(self.terms, times),
+            np.tile(self.units, times),
+            {name: np.tile(column, times) for name, column in self.numbers.items()},
+            {flag: np.tile(column, times) for flag, column in self.flags.items()},
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """One row before it is put into columns: a term, its unit, numbers and judgements as far as they are known."""
+
+    term: Term
+    unit: Unit | None
+    numbers: Mapping[str, float]
+    flags: Mapping[str, bool] = field(default_factory=dict)
+
 
 @dataclass(frozen=True)
 class GradeColumns:
@@ -87,6 +109,28 @@ class GradeColumns:
 
     low: Grades
     high: Grades
+
+
+def columns_of(edition: Edition, rows: Sequence[Measurement]) -> Columns:
+    """Put rows into columns.
+
+    Examples
+    --------
+    >>> from dosepath.safety.ctcae_lab_v5 import V5
+    >>> platelets = V5.terms["Platelet count decreased"]
+    >>> table = columns_of(V5, [Measurement(platelets, platelets.units[0], {"value": 24.9})])
+    >>> grade_columns(V5, table).low.tolist()
+    [4]
+    """
+    places = {name: place for place, name in enumerate(edition.terms)}
+    numbers = dict.fromkeys(name for row in rows for name in row.numbers)
+    flags = dict.fromkeys(flag for row in rows for flag in row.flags)
+    return Columns(
+        np.array([places[row.term.name] for row in rows], np.int16),
+        np.array([-1 if row.unit is None else row.term.units.index(row.unit) for row in rows], np.int8),
+        {name: np.array([row.numbers.get(name, np.nan) for row in rows], np.float64) for name in numbers},
+        {flag: np.array([row.flags.get(flag, UNKNOWN) for row in rows], np.int8) for flag in flags},
+    )
 
 
 def grade_columns(

@@ -12,7 +12,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 from dosepath.cli.grade import COLUMNS, EDITIONS, grade_row, read_rows
@@ -20,7 +19,7 @@ from dosepath.core.interval import Interval
 from dosepath.interop.answers_yaml import answers_of
 from dosepath.safety.ctcae_lab import Edition, Missing, Reading, Term
 from dosepath.safety.ctcae_lab_form import JUDGEMENTS, form
-from dosepath.safety.ctcae_table import UNKNOWN, Columns, grade_columns
+from dosepath.safety.ctcae_table import NO_GRADE, Measurement, columns_of, grade_columns
 from dosepath.trial.catalog import catalog
 from tests.conftest import ROOT
 
@@ -101,32 +100,23 @@ def test_the_form_leaves_the_grade_possible_and_decides_it_when_it_is_full(versi
 def test_columns_agree_with_the_reader_of_files(version: str, reading: Reading) -> None:
     edition = EDITIONS[version]
     plain = [(line, row) for line, row in rows(version) if not row["baseline_indicator"]]
-    names = [name for name, column in COLUMNS.items() if column in plain[0][1]]
-    numbers = {name: np.array([float(row[COLUMNS[name]] or "nan") for _, row in plain]) for name in names}
-    value, base = numbers["value"], numbers["base"]
-    numbers["pchg"] = np.where(np.isnan(numbers["pchg"]), 100 * (value - base) / base, numbers["pchg"])
-    flags = {
-        name: np.array([{"yes": 1, "no": 0}.get(row[name], UNKNOWN) for _, row in plain], np.int8)
-        for name in JUDGEMENTS
-        if name in plain[0][1]
-    }
-    flags["base_high"] = np.where(np.isnan(base + numbers["uln"]), UNKNOWN, base > numbers["uln"]).astype(np.int8)
-    flags["base_low"] = np.where(np.isnan(base + numbers["lln"]), UNKNOWN, base < numbers["lln"]).astype(np.int8)
-    terms = [term_of(edition, row) for _, row in plain]
-    places = {term.name: place for place, term in enumerate(edition.terms.values())}
-    units = [term.unit(row["unit"]) for term, (_, row) in zip(terms, plain, strict=True)]
     found = grade_columns(
-        edition,
-        Columns(
-            np.array([places[term.name] for term in terms], np.int16),
-            np.array([-1 if u is None else t.units.index(u) for t, u in zip(terms, units, strict=True)], np.int8),
-            numbers,
-            flags,
-        ),
-        Missing.PASSED_OVER,
-        reading,
+        edition, columns_of(edition, [measurement(edition, row) for _, row in plain]), Missing.PASSED_OVER, reading
     )
     for place, (line, row) in enumerate(plain):
         one = grade_row(row, line, reading=reading)
-        low, high = int(found.low[place]), int(found.high[place])
-        assert (low, high) == ((-1, -1) if one.low is None else (one.low, one.high)), row
+        expected = (NO_GRADE, NO_GRADE) if one.low is None else (one.low, one.high)
+        assert (int(found.low[place]), int(found.high[place])) == expected, row
+
+
+def measurement(edition: Edition, row: Row) -> Measurement:
+    """Write a row as numbers, with a baseline beside the limits of the row."""
+    term = term_of(edition, row)
+    said = answers(edition, row)
+    numbers = {name: float(said[name]) for name in COLUMNS if name in said}
+    flags = {name: said[name] for name in JUDGEMENTS if name in said}
+    if "base" in numbers and "uln" in numbers:
+        flags["base_high"] = numbers["base"] > numbers["uln"]
+    if "base" in numbers and "lln" in numbers:
+        flags["base_low"] = numbers["base"] < numbers["lln"]
+    return Measurement(term, term.unit(row["unit"]), numbers, flags)

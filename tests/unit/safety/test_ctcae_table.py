@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,26 +15,22 @@ from dosepath.safety.ctcae_lab import (
     Edition,
     Missing,
     Reading,
-    Term,
     Unit,
     grade,
     threshold,
 )
 from dosepath.safety.ctcae_lab_v5 import V5
-from dosepath.safety.ctcae_table import NO_GRADE, UNKNOWN, Columns, facts_of, grade_columns
-
-Row = Mapping[str, float | int]
+from dosepath.safety.ctcae_table import NO_GRADE, Measurement, columns_of, facts_of, grade_columns
 
 LIMITS_OF_NORMAL = [Decimal(text) for text in ("0", "0.1", "1.2", "3.3", "39", "40", "145.7")]
 STEPS = [Decimal(0), Decimal("0.1"), Decimal("-0.1"), Decimal("0.000001"), Decimal("-0.000001"), Decimal("0.0000001")]
 
 
 @st.composite
-def measurements(draw: st.DrawFn, edition: Edition) -> tuple[Term, int, dict[str, float], dict[str, int]]:
+def measurements(draw: st.DrawFn, edition: Edition) -> Measurement:
     """Draw a row: mostly on a limit of the term or a small step beside it, in one of its units."""
     term = draw(st.sampled_from(list(edition.terms.values())))
-    place = draw(st.integers(-1, len(term.units) - 1))
-    unit = term.units[place] if place >= 0 else None
+    unit = draw(st.sampled_from([*term.units, None]))
     numbers: dict[str, Decimal] = {}
     for name in term.numbers:
         if draw(st.integers(0, 5)):
@@ -44,10 +39,10 @@ def measurements(draw: st.DrawFn, edition: Edition) -> tuple[Term, int, dict[str
     aimed = draw(st.sampled_from(rules))
     if aimed.number in numbers:
         numbers[aimed.number] = draw(st.sampled_from(STEPS)) + _on_the_limit(aimed, numbers, unit)
-    flags = {flag: draw(st.sampled_from([1, 0, UNKNOWN])) for flag in term.flags}
-    if flags.get("base_high") == flags.get("base_low") == 1:
-        flags["base_low"] = 0
-    return term, place, {name: float(number) for name, number in numbers.items()}, flags
+    flags = draw(st.fixed_dictionaries({}, optional={flag: st.booleans() for flag in term.flags}))
+    if flags.get("base_high") and flags.get("base_low"):
+        flags["base_low"] = False
+    return Measurement(term, unit, {name: float(number) for name, number in numbers.items()}, flags)
 
 
 def _on_the_limit(aimed: Compare, numbers: Mapping[str, Decimal], unit: Unit | None) -> Decimal:
@@ -61,18 +56,6 @@ def _on_the_limit(aimed: Compare, numbers: Mapping[str, Decimal], unit: Unit | N
     return Decimal(at.numerator) / Decimal(at.denominator)
 
 
-def columns_of(edition: Edition, rows: list[tuple[Term, int, dict[str, float], dict[str, int]]]) -> Columns:
-    places = list(edition.terms.values())
-    numbers = dict.fromkeys(name for _, _, found, _ in rows for name in found)
-    flags = dict.fromkeys(flag for _, _, _, found in rows for flag in found)
-    return Columns(
-        np.array([places.index(term) for term, _, _, _ in rows], np.int16),
-        np.array([place for _, place, _, _ in rows], np.int8),
-        {name: np.array([found.get(name, np.nan) for _, _, found, _ in rows]) for name in numbers},
-        {flag: np.array([found.get(flag, UNKNOWN) for _, _, _, found in rows], np.int8) for flag in flags},
-    )
-
-
 @pytest.mark.parametrize("missing", Missing)
 @pytest.mark.parametrize("reading", Reading)
 @pytest.mark.parametrize("version", sorted(EDITIONS))
@@ -83,22 +66,20 @@ def test_columns_agree_with_single_rows(version: str, reading: Reading, missing:
     rows = data.draw(st.lists(measurements(edition), min_size=1, max_size=12))
     columns = columns_of(edition, rows)
     found = grade_columns(edition, columns, missing, reading)
-    for row, (term, place, _, _) in enumerate(rows):
-        unit = term.units[place] if place >= 0 else None
-        if unit is None and term.units and "value" in term.numbers:
-            expected: tuple[int | None, int | None] = (NO_GRADE, NO_GRADE)
-        else:
-            one = grade(term, facts_of(term, unit, columns, row), missing, reading)
-            expected = (NO_GRADE, NO_GRADE) if one.low is None else (one.low, one.high)
-        assert (int(found.low[row]), int(found.high[row])) == expected, (term.name, place, rows[row])
+    for place, row in enumerate(rows):
+        expected: tuple[int | None, int | None] = (NO_GRADE, NO_GRADE)
+        if row.unit is not None or not row.term.units or "value" not in row.term.numbers:
+            one = grade(row.term, facts_of(row.term, row.unit, columns, place), missing, reading)
+            expected = expected if one.low is None else (one.low, one.high)
+        assert (int(found.low[place]), int(found.high[place])) == expected, row
 
 
 def of_aptt(values: list[float], limits: list[float]) -> list[int]:
-    place = list(V5.terms).index("Activated partial thromboplastin time prolonged")
-    size = len(values)
-    numbers = {"value": np.array(values), "uln": np.array(limits)}
-    columns = Columns(np.full(size, place, np.int16), np.full(size, -1, np.int8), numbers)
-    return [int(each) for each in grade_columns(V5, columns).high]
+    term = V5.terms["Activated partial thromboplastin time prolonged"]
+    rows = [
+        Measurement(term, None, {"value": value, "uln": limit}) for value, limit in zip(values, limits, strict=True)
+    ]
+    return [int(each) for each in grade_columns(V5, columns_of(V5, rows)).high]
 
 
 def test_products_of_decimals_are_exact() -> None:
