@@ -15,7 +15,7 @@ form; shared cases, 2026-11-25. From memory: which findings are major; the count
 (34 = 15 + 19 and 3 x 15 + 18 = 63).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -101,8 +101,8 @@ _FIELDS = {
     "other_items": Field("minor findings, new or persistent", unit="1"),
 }
 
-_NOTHING: Points = (0, 0, 0, 0)
-"""Counts of major and minor findings, and of those among them that are new or worse."""
+_NOTHING: Points = (0, 0, 0, 0, 0)
+"""Points; counts of major and minor findings, and of those among them that are new or worse."""
 
 
 def _rule(said: Answers) -> Outcome:
@@ -111,8 +111,8 @@ def _rule(said: Answers) -> Outcome:
     if counts is None:
         possible = tuple(_bounds(*extremes(options, _NOTHING)))
     else:
-        cases = {(majors, minors, _state(majors, minors, *new)) for majors, minors, *new in counts}
-        possible = tuple(_case(majors, minors, state) for majors, minors, state in sorted(cases))
+        cases = {(total, majors, minors, _state(total, *new)) for total, majors, minors, *new in counts}
+        possible = tuple(_case(*each) for each in sorted(cases))
     counted = said.levels.get(CASTS) in (None, NONE)
     missing = tuple(item for item in said.open(_ITEMS) if counted or item != HAEMATURIA)
     return Outcome(possible, missing, tuple(_flags(said)), steps=tuple(_steps(said, possible)))
@@ -135,39 +135,49 @@ def _points(finding: Finding, level: str) -> Points:
     if level == NONE:
         return _NOTHING
     new = int(level == NEW)
-    return (1, 0, new, 0) if finding.major else (0, 1, 0, new)
+    return (MAJOR_POINTS, 1, 0, new, 0) if finding.major else (MINOR_POINTS, 0, 1, 0, new)
 
 
-def _state(majors: int, minors: int, new_majors: int, new_minors: int) -> str:
+def _state(total: int, new_majors: int, new_minors: int) -> str:
     if new_majors:
         return "severe"
     if new_minors:
         return "limited"
-    return "persistent" if majors or minors else "remission"
+    return "persistent" if total else "remission"
 
 
-def _case(majors: int, minors: int, state: str) -> Case:
-    return {
-        "total": Interval.at(MAJOR_POINTS * majors + MINOR_POINTS * minors),
-        "state": state,
-        "major_items": Interval.at(majors),
-        "other_items": Interval.at(minors),
-    }
+def _case(total: int, majors: int, minors: int, state: str) -> Case:
+    return _with_state(state, [Interval.at(number) for number in (total, majors, minors)])
+
+
+def _with_state(state: str, numbers: Iterable[Interval]) -> Case:
+    total, majors, minors = numbers
+    return {"total": total, "state": state, "major_items": majors, "other_items": minors}
+
+
+LEAST: Mapping[str, Points] = {
+    "remission": (0, 0, 0),
+    "persistent": (MINOR_POINTS, 0, 0),
+    "limited": (MINOR_POINTS, 0, 1),
+    "severe": (MAJOR_POINTS, 1, 0),
+}
+"""Least points, major and minor findings of each state."""
 
 
 def _bounds(low: Points, high: Points) -> Iterator[Case]:
-    """Give bounds of the counts for each state that may be, where too many counts are possible to tell them apart."""
+    """Give bounds for each state that may be, where too many counts are possible to tell them apart."""
+    new_majors, new_minors = (low[3], high[3]), (low[4], high[4])
+    fits = {
+        "remission": low[0] == 0,
+        "persistent": new_majors[0] == new_minors[0] == 0 < high[0],
+        "limited": new_majors[0] == 0 < new_minors[1],
+        "severe": new_majors[1] > 0,
+    }
     for state in STATES:
-        new_major, new_minor = state == "severe", state == "limited"
-        least = (max(low[0], new_major), max(low[1], new_minor))
-        most = (0, 0) if state == "remission" else (high[0], high[1])
-        nothing_new = low[2] == 0 and (low[3] == 0 or state == "limited")
-        fits = all(few <= many for few, many in zip(least, most, strict=True))
-        fits = fits and (high[2] > 0 if new_major else nothing_new) and (not new_minor or high[3] > 0)
-        if fits:
-            majors, minors = (Interval(Fraction(few), Fraction(many)) for few, many in zip(least, most, strict=True))
-            total = majors.times(Fraction(MAJOR_POINTS)) + minors.times(Fraction(MINOR_POINTS))
-            yield {"total": total, "state": state, "major_items": majors, "other_items": minors}
+        most = (0, 0, 0) if state == "remission" else high[:3]
+        if fits[state]:
+            ends = zip(low[:3], LEAST[state], most, strict=True)
+            yield _with_state(state, [Interval(Fraction(max(few, least)), Fraction(many)) for few, least, many in ends])
 
 
 def _flags(said: Answers) -> Iterator[Flag]:

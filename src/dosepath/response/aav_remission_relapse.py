@@ -139,6 +139,18 @@ class Assessment:
         enough_alone = self.at_least(OTHER_FOR_RELAPSE, self.other_new)
         return all_of([self.at_least(1, self.other_new), negate(enough_alone)])
 
+    @property
+    def gaps(self) -> Iterator[str]:
+        """Name what is missing and may matter: a dose only beside a BVAS of 0, items only beside another one."""
+        if not self.day.exact:
+            yield "date"
+        if not self.judged:
+            yield "bvas"
+        if self.prednisone_mg_day is None and not self.has_activity:
+            yield "prednisone_mg_day"
+        if self.bvas != 0 and self.relapse_alone is not Verdict.MET:
+            yield from (name for name in ("major_new", "other_new") if getattr(self, name) is None)
+
 
 def _rule(said: Answers) -> Outcome:
     courses, refused = _courses(said)
@@ -393,27 +405,28 @@ class _State:
 
     def missing(self, said: Answers) -> Iterator[str]:
         """Name what would decide between the cases."""
-        if not self.therapy_known or self.adequate is Verdict.UNKNOWN:
-            yield from _gaps(said, "therapy")
-        if self.adequate is Verdict.NOT_MET:
-            return
-        if self.screening is None:
-            yield from _gaps(said, "assessments")
+        if not self.therapy_known:
+            yield "therapy"
+        elif self.adequate is Verdict.UNKNOWN:
+            rows = said.rows["therapy"]
+            columns = [column.id for column in _ITEMS["therapy"].columns]
+            yield from (f"therapy.{name}" for name in columns if any(_vague(row, name) for row in rows))
+        undecided = Verdict.UNKNOWN in (self.response, self.relapsed)
+        if undecided or self.screening is None:
+            yield from self._missing_assessments()
+        if self.screening is None or not self.screening.exact:
             yield "screening"
-        elif Verdict.UNKNOWN in (self.response, self.relapsed):
-            yield from _gaps(said, "assessments") or ("assessments",)
+
+    def _missing_assessments(self) -> Iterator[str]:
+        found = {name for item in self.assessments for name in item.gaps}
+        if not self.assessments_known or (not found and self.adequate is Verdict.MET):
+            yield "assessments"
+        yield from (f"assessments.{column.id}" for column in _ITEMS["assessments"].columns if column.id in found)
 
 
-def _gaps(said: Answers, table: str) -> tuple[str, ...]:
-    """Name a table that was not answered, or the columns of it that have gaps or days known in part."""
-    if table not in said.rows:
-        return (table,)
-    columns = [column.id for column in _ITEMS[table].columns]
-    return tuple(
-        f"{table}.{column}"
-        for column in columns
-        if any(row.open([column]) or not row.days.get(column, EXACT_DAY).exact for row in said.rows[table])
-    )
+def _vague(row: Answers, column: str) -> bool:
+    """Answer whether a cell is empty, or a day known in part."""
+    return bool(row.open([column])) or not row.days.get(column, EXACT_DAY).exact
 
 
 def _word(truth: bool) -> str:

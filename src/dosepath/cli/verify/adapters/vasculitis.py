@@ -1,5 +1,6 @@
 """Adapters of the instruments of vasculitis with ANCA."""
 
+from calendar import isleap
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from fractions import Fraction
@@ -8,14 +9,13 @@ from typing import Any
 from dosepath.cli.verify.adapter import Adapter, course, criterion, flags_of, form, instrument, result, score
 from dosepath.cli.verify.compare import Got, InWords
 from dosepath.cli.verify.given import Given
-from dosepath.core.days import shift
 from dosepath.core.facts import Fact, Table
 from dosepath.core.instrument import Item, ItemKind, Score
 from dosepath.core.interval import Interval
 from dosepath.core.verdict import Verdict
 from dosepath.instruments.bvas_v3_items import CREATININE_BANDS, SYSTEMS
 from dosepath.instruments.bvas_wg import NEW, NONE, PERSISTENT
-from dosepath.response.aav_remission_relapse import ADEQUATE_AFTER, GLUCOCORTICOID
+from dosepath.response.aav_remission_relapse import GLUCOCORTICOID
 
 
 def _present(items: Mapping[str, Item], present: Iterable[str], unknown: Iterable[str] = ()) -> dict[str, bool]:
@@ -136,33 +136,40 @@ def acr_eular_mpa_2022(given: Given) -> Got:
 def aav_remission_relapse(given: Given) -> Got:
     """Put days to what a case gives without them.
 
-    Therapy begins on a day on which three months are 90 days, early enough to be adequate before anything else that
-    has a day. Assessments without a day follow three months of it and the end of the therapy, one a day. New items that
-    a dated assessment leaves out were not there.
+    Therapy begins on a day on which three months are 90 days, early enough to be adequate and over before anything else
+    that has a day. Assessments without a day follow it, one a day. New items that an assessment leaves out were not
+    there.
     """
     screening = given.day("screening") or date(2025, 6, 1)
-    therapy, dated = given.below("therapy"), list(_dated(given))
-    undated = given.get("assessments_after_3m")
+    undated, dated = given.get("assessments_after_3m"), list(_dated(given))
+    first_event = min([screening, *(row["date"] for row in dated)])
+    therapy_known, therapy = "therapy" in given, given.below("therapy")
     overlap = therapy.get("overlap_days") or 0
     drugs = [*([GLUCOCORTICOID] if therapy.get("gc") else []), *(therapy.get("is") or [])]
     therapy.refuse_rest()
-    start = _start(min([screening, *(row["date"] for row in dated)]), overlap, len(undated or ()), dated=bool(dated))
+    start = _start(first_event, overlap + len(undated or ()) + 2)
     stop = start + timedelta(days=overlap)
-    after = max(stop, shift(start, ADEQUATE_AFTER)) + timedelta(days=1)
-    assessments = [{**row, "date": after + timedelta(days=place)} for place, row in enumerate(_renamed(undated))]
+    assessments = [
+        {**row, "date": max(stop, start + NINETY_DAYS) + timedelta(days=place)}
+        for place, row in enumerate(_renamed(undated), start=2)
+    ]
     assessments += dated
-    answers: dict[str, Any] = {
-        "therapy": [{"drug": drug, "start": start, "stop": stop} for drug in drugs],
-        "screening": screening,
-        **({"assessments": assessments} if assessments or undated is not None else {}),
-    }
+    answers: dict[str, Any] = {"screening": screening}
+    if therapy_known:
+        answers["therapy"] = [{"drug": drug, "start": start, "stop": stop} for drug in drugs]
+    if assessments or undated is not None:
+        answers["assessments"] = assessments
     scored = score("aav_remission_relapse", answers)
     facts = [*_courses(drugs, start, stop), *(fact for row in assessments for fact in _facts(row))]
+    complete = [Table.MEDICATIONS] if therapy_known else []
     return {
         "class": scored.value("class"),
         "relapse_date": scored.value("relapse_date"),
-        "I02.3.d": lambda: criterion("I02.3.d", facts, on=screening, complete=[Table.MEDICATIONS]),
+        "I02.3.d": lambda: criterion("I02.3.d", facts, on=screening, complete=complete),
     }
+
+
+NINETY_DAYS = timedelta(days=90)
 
 
 def _dated(given: Given) -> Iterator[dict[str, Any]]:
@@ -170,20 +177,22 @@ def _dated(given: Given) -> Iterator[dict[str, Any]]:
     named = [given.get(key) for key in ("response", "relapse")]
     for row in (*named, *(given.get("visits") or ())):
         if row is not None:
-            (known,) = _renamed([{"major_new": 0, "other_new": 0, **row}])
+            (known,) = _renamed([row])
             yield {**known, "date": date.fromisoformat(str(known["date"]))}
 
 
 def _renamed(assessments: list[dict[str, Any]] | None) -> list[dict[str, Any]]:
-    return [{"prednisone_mg_day" if key == "pred" else key: value for key, value in row.items()}
-            for row in assessments or ()]  # fmt: skip
+    return [
+        {"major_new": 0, "other_new": 0, **{"prednisone_mg_day" if key == "pred" else key: row[key] for key in row}}
+        for row in assessments or ()
+    ]
 
 
-def _start(first_event: date, overlap: int, undated: int, *, dated: bool) -> date:
-    """Give 1 January of the last common year that leaves room before the first dated event or screening."""
-    needed = max(90, 0 if dated else overlap) + undated + 2
-    year = (first_event - timedelta(days=needed)).year
-    while year % 4 == 0 or date(year, 1, 1) + timedelta(days=needed) > first_event:
+def _start(first_event: date, days: int) -> date:
+    """Give 1 January of the last common year that leaves so many days before an event; its three months have 90."""
+    needed = max(NINETY_DAYS + timedelta(days=2), timedelta(days=days))
+    year = first_event.year
+    while isleap(year) or date(year, 1, 1) + needed > first_event:
         year -= 1
     return date(year, 1, 1)
 
@@ -194,14 +203,15 @@ def _courses(drugs: Iterable[str], start: date, stop: date) -> Iterator[Fact]:
 
 
 def _facts(assessment: Mapping[str, Any]) -> Iterator[Fact]:
-    """Put an assessment on record, with the glucocorticoid of its day."""
+    """Put an assessment on record, with the glucocorticoid of its day: none at a dose of 0, a dose that may be open."""
     on = assessment["date"]
-    for key, concept in (("bvas", "bvas_v3_total"), ("major_new", "bvas_v3_new_major_items"),
-                         ("other_new", "bvas_v3_new_other_items")):  # fmt: skip
+    concepts = {"bvas": "total", "major_new": "new_major_items", "other_new": "new_other_items"}
+    for key, concept in concepts.items():
         if assessment.get(key) is not None:
-            yield result(concept, assessment[key], on=on)
-    if assessment.get("prednisone_mg_day"):
-        yield course("prednisone", on, on, assessment["prednisone_mg_day"])
+            yield result(f"bvas_v3_{concept}", assessment[key], on=on)
+    dose = assessment.get("prednisone_mg_day")
+    if dose != 0:
+        yield course("prednisone", on, on, dose)
 
 
 ADAPTERS: Mapping[str, Adapter] = {
