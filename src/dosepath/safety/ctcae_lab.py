@@ -208,10 +208,10 @@ class Term:
 
 @lru_cache(maxsize=4096)
 def _unit_of(term: Term, written: str, system: System | None) -> Unit | None:
-    wanted = read_unit(written) or written.casefold()
+    folded = written.casefold().replace("^", "*")
+    spelled = {read_unit(written), folded, folded.removeprefix("1")}
     for unit in term.units:
-        spelled = (unit.code, unit.code.casefold(), unit.code.replace("*", "^").casefold())
-        if (wanted in spelled or written.casefold() in spelled) and (system is None or system in unit.systems):
+        if not spelled.isdisjoint((unit.code, unit.code.casefold())) and (system is None or system in unit.systems):
             return unit
     return None
 

@@ -110,16 +110,24 @@ def items_of(edition: Edition) -> dict[str, Item]:
     terms = edition.terms.values()
     numbers = {name for term in terms for name in term.numbers}
     flags = {flag for term in terms for flag in _judgements(term)}
-    units = dict.fromkeys(unit.code for term in terms for unit in term.units)
+    units = tuple(dict.fromkeys(unit.code for term in terms for unit in term.units))
     return by_id(
         [
-            choice("term", "adverse event", sorted(edition.terms)),
+            choice("term", "adverse event", {name: _asks(edition.terms[name]) for name in sorted(edition.terms)}),
             choice("unit", "unit of value, limits and baseline", units),
             *(item for name, item in NUMBERS.items() if name in numbers),
             BASELINE,
             *(item for name, item in JUDGEMENTS.items() if name in flags),
         ]
     )
+
+
+def _asks(term: Term) -> str:
+    """Word what a term is graded from."""
+    units = f" in {' or '.join(unit.code for unit in term.units)}" if term.units else ""
+    numbers = [f"value{units}" if name == "value" else in_words(name) for name in term.numbers]
+    judged = [in_words(flag) for flag in term.flags if flag not in BASELINE_FLAGS]
+    return "; ".join((*numbers, *judged))
 
 
 def form(edition: Edition, term: str) -> dict[str, Item]:

@@ -60,7 +60,11 @@ _SPELLINGS: Final = (("oe", "e"), ("ae", "e"), ("isation", "ization"))
 
 _ITEMS: Final = by_id(
     [
-        choice("term", "adverse event", sorted(TERMS)),
+        choice(
+            "term",
+            "adverse event",
+            {name: f"{', '.join(map(str, TERMS[name].grades))}; {TERMS[name].organ_class}" for name in sorted(TERMS)},
+        ),
         whole("judged_grade", "grade that the investigator judged", 1, 5),
         whole("stools_over_baseline", "stools a day over baseline", 0, None),
         amount("bsa_pct", "body surface with the rash", "%", high=100),
@@ -204,11 +208,12 @@ def _matters(said: Answers, name: str) -> bool:
 
 
 def _steps(term: ClinicalTerm, judged: int | None, counted: frozenset[int] | None) -> Iterable[str]:
-    yield f"{term.name} has grades {', '.join(map(str, term.grades))}"
     if counted is not None:
         yield f"by the count grade {' or '.join(map(str, sorted(counted)))}"
     if judged is not None:
         yield f"judged grade {judged}: {term.grades[judged]}"
+    else:
+        yield from (f"grade {each}: {text}" for each, text in term.grades.items())
     if term.note:
         yield f"note: {term.note}"
 
@@ -251,11 +256,13 @@ CTCAE_V5_CLINICAL: Final = _Picker(
 
 
 def items_of(term: str) -> dict[str, Item]:
-    """Give the questions of one term.
+    """Give the questions of one term, the grade with its meaning.
 
     Examples
     --------
-    >>> list(items_of("Diarrhea"))
-    ['judged_grade', 'stools_over_baseline']
+    >>> items_of("Bacteremia")["judged_grade"].label
+    '2: positive culture without symptoms'
     """
-    return by_id(_ITEMS[name] for name in ("judged_grade", *MEASURES.get(term, ())))
+    meaning = " | ".join(f"{each}: {text}" for each, text in TERMS[term].grades.items())
+    judged = whole("judged_grade", meaning, min(TERMS[term].grades), max(TERMS[term].grades))
+    return by_id([judged, *(_ITEMS[name] for name in MEASURES.get(term, ()))])
