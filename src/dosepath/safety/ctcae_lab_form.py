@@ -102,7 +102,6 @@ _FIELDS: Final = {
     "grade": Field("grade of the measurement", unit="1"),
     "event_grade": Field("grade of the event, with what was judged beside the measurement", unit="1"),
 }
-_ENTRIES: Final = {"event_grade": _FIELDS["event_grade"]}
 
 
 def items_of(edition: Edition) -> dict[str, Item]:
@@ -173,7 +172,6 @@ def laboratory_scale(edition: Edition, identity: str, checked: str) -> Scale:
         items=items_of(edition),
         fields=_FIELDS,
         rule=lambda said: _outcome(edition, said),
-        entries=_ENTRIES,
     )
 
 

@@ -251,7 +251,6 @@ CTCAE_V5_CLINICAL: Final = _Picker(
     items=_ITEMS,
     fields=_FIELDS,
     rule=_outcome,
-    entries={"grade": _FIELDS["grade"]},
 )
 
 
