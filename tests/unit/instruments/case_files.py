@@ -26,7 +26,7 @@ ENUMERATED = (
 ABOUT = "about "
 """Before a number that a case prints rounded."""
 
-CASE_KEYS = {"name", "form", "answers", "left_out", "expect", "joint", "open", "refused", "flags"}
+CASE_KEYS = {"name", "form", "answers", "left_out", "expect", "joint", "open", "refused", "flags", "says", "steps"}
 
 
 def instrument(name: str) -> Instrument:
@@ -52,6 +52,8 @@ class Case:
     open_items: list[str] | None
     refused: list[str]
     flags: list[str] | None
+    says: list[str] | None = None
+    steps: list[str] | None = None
 
     def __str__(self) -> str:
         return f"{self.instrument}: {self.name}"
@@ -61,7 +63,8 @@ def cases(name: str) -> Iterator[Case]:
     """Yield the cases of a file: those with a name, and one for each row of its tables.
 
     A form holds what the file says under `form` (under `all` to every item), then the answers of the case, without
-    those `left_out`; `form: empty` starts from nothing. Answers are written as in any document of answers.
+    those `left_out`; `form: empty` starts from nothing. Answers are written as in any document of answers. `says` are
+    the texts of the flags, `steps` how the values come about.
     """
     file = document(name)
     items = instrument(name).items
@@ -89,6 +92,8 @@ def cases(name: str) -> Iterator[Case]:
             None if opened == "any" else opened,
             case.get("refused", []),
             case.get("flags"),
+            case.get("says"),
+            case.get("steps"),
         )
 
 

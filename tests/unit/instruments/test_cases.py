@@ -57,6 +57,10 @@ def test_case(case: Case) -> None:
     assert (scored.instrument, scored.version) == (case.instrument, instrument(case.instrument).version)
     if case.flags is not None:
         assert [flag.id for flag in scored.flags] == case.flags
+    if case.says is not None:
+        assert [flag.text for flag in scored.flags] == case.says
+    if case.steps is not None:
+        assert list(scored.steps) == case.steps
 
 
 @pytest.mark.parametrize("name", ENUMERATED)
