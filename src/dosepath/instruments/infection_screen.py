@@ -20,7 +20,7 @@ from datetime import date
 from itertools import product
 from typing import Final
 
-from dosepath.core.instrument import Field, Flag, Item, Verification
+from dosepath.core.instrument import Field, Flag, Verification
 from dosepath.core.source import Citation
 from dosepath.core.verdict import Verdict, all_of, any_of, negate
 from dosepath.instruments.answers import Answers
@@ -35,22 +35,18 @@ RESULTS: Final = (NEGATIVE, POSITIVE)
 NONE: Final = "none"
 
 
-def _test(identity: str, label: str, choices: Sequence[str] = RESULTS) -> Item:
-    return choice(identity, label, choices)
-
-
 ITEMS: Final = by_id(
     [
-        _test("hbsag", "hepatitis B surface antigen"),
-        _test("anti_hbc", "antibody to hepatitis B core antigen"),
-        _test("hbv_dna", "hepatitis B virus DNA in blood"),
-        _test("anti_hcv", "antibody to hepatitis C virus"),
-        _test("hcv_rna", "hepatitis C virus RNA in blood"),
-        _test("tp_antibody", "antibody to Treponema pallidum (TPPA, TPHA or immunoassay)"),
-        _test("rpr", "RPR or TRUST"),
-        _test("hiv_antibody", "antibody to HIV, confirmed"),
-        _test("igra", "interferon gamma release assay", (NEGATIVE, POSITIVE, INDETERMINATE, NOT_DONE)),
-        _test("tst", "tuberculin skin test, read against the limit of the trial", (NEGATIVE, POSITIVE, NOT_DONE)),
+        choice("hbsag", "hepatitis B surface antigen", RESULTS),
+        choice("anti_hbc", "antibody to hepatitis B core antigen", RESULTS),
+        choice("hbv_dna", "hepatitis B virus DNA in blood", RESULTS),
+        choice("anti_hcv", "antibody to hepatitis C virus", RESULTS),
+        choice("hcv_rna", "hepatitis C virus RNA in blood", RESULTS),
+        choice("tp_antibody", "antibody to Treponema pallidum (TPPA, TPHA or immunoassay)", RESULTS),
+        choice("rpr", "RPR or TRUST", RESULTS),
+        choice("hiv_antibody", "antibody to HIV, confirmed", RESULTS),
+        choice("igra", "interferon gamma release assay", (NEGATIVE, POSITIVE, INDETERMINATE, NOT_DONE)),
+        choice("tst", "tuberculin skin test, read against the limit of the trial", (NEGATIVE, POSITIVE, NOT_DONE)),
         yes_or_no("tb_symptoms", "symptoms of tuberculosis"),
         yes_or_no("tb_imaging", "signs of active tuberculosis on imaging"),
         yes_or_no("active_tb", "active tuberculosis, by the physician or by culture"),
@@ -87,12 +83,12 @@ def syphilis(tp_antibody: str, rpr: str) -> str:
     return "rpr_alone" if rpr == POSITIVE else NONE
 
 
-def tuberculosis_test(igra: str, tst: str) -> Verdict:
+def tuberculosischoice(igra: str, tst: str) -> Verdict:
     """Answer whether a test for tuberculosis is positive; one suffices.
 
     Examples
     --------
-    >>> tuberculosis_test("indeterminate", "not_done"), tuberculosis_test("negative", "not_done")
+    >>> tuberculosischoice("indeterminate", "not_done", RESULTS), tuberculosischoice("negative", "not_done", RESULTS)
     (<Verdict.UNKNOWN: 'unknown'>, <Verdict.NOT_MET: 'not_met'>)
     """
     done = [_VERDICTS[result] for result in (igra, tst) if result != NOT_DONE]
@@ -186,7 +182,7 @@ def _tuberculosis(said: Answers) -> _Found:
     igra, tst = said.levels.get("igra"), said.levels.get("tst")
     test = any_of(Verdict.UNKNOWN if each is None else _VERDICTS[each] for each in (igra, tst))
     if igra is not None and tst is not None:
-        test = tuberculosis_test(igra, tst)
+        test = tuberculosischoice(igra, tst)
     signs = any_of((said.verdict("tb_symptoms"), said.verdict("tb_imaging")))
     active = said.verdict("active_tb")
     states = tuberculosis(active, test, signs)
@@ -215,7 +211,7 @@ def _flags(said: Answers, found: Mapping[str, _Found]) -> tuple[Flag, ...]:
         ),
         "no_result_for_tuberculosis": (
             not said.open(("igra", "tst"))
-            and tuberculosis_test(said.levels["igra"], said.levels["tst"]) is Verdict.UNKNOWN,
+            and tuberculosischoice(said.levels["igra"], said.levels["tst"]) is Verdict.UNKNOWN,
             "no test for tuberculosis has a result",
         ),
         "treated_syphilis": (

@@ -48,7 +48,7 @@ def class_of(text: str) -> str | None:
     >>> [class_of(text) for text in ("NYHA class I", "2", "iii - II", "II级", "1-3", "5", "0-I", "")]
     ['I', 'II', 'II-III', 'II', 'III', None, None, None]
     """
-    parts = [_NUMERALS.get(_WORDS.sub("", part).upper()) for part in _RANGE.split(_WORDS.sub("", text))]
+    parts = [_NUMERALS.get(part.upper()) for part in _RANGE.split(_WORDS.sub("", text))]
     ends = [part for part in parts if part is not None]
     if len(ends) != len(parts) or len(ends) > 2:
         return None

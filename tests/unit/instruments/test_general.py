@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from fractions import Fraction
 from itertools import product
 from typing import Any, TypeAlias
@@ -11,12 +12,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dosepath.core.facts import Value
-from dosepath.core.instrument import Score
+from dosepath.core.instrument import Field, Flag, Refusal, RefusalKind, Score, Verification
 from dosepath.core.interval import Interval
 from dosepath.core.quantity import Quantity
+from dosepath.core.source import Citation
 from dosepath.instruments.cockcroft_gault import COCKCROFT_GAULT
+from dosepath.instruments.formula_form import FormulaForm, formula_scale
+from dosepath.instruments.items import amount, choice
 from dosepath.instruments.nyha import class_of
 from dosepath.instruments.powers import logarithm, power
+from dosepath.interop.answers_yaml import answers_of
 from tests.unit.instruments.case_files import instrument
 
 Results: TypeAlias = frozenset[tuple[str, ...]]
@@ -308,3 +313,49 @@ def test_there_is_no_power_of_zero_and_no_logarithm(number: Fraction) -> None:
         power(number, Fraction(1, 3))
     with pytest.raises(ValueError, match="above zero"):
         logarithm(number)
+
+
+def test_a_formula_becomes_an_instrument() -> None:
+    form = FormulaForm(
+        ("gap", Field("gap", unit="mmol/L")),
+        lambda known: known.numbers["high"] - known.numbers["low"] * (2 if known.choices["twice"] == "yes" else 1),
+        lambda known: f"{known.choices['twice']}: high less low",
+        nonzero=("high",),
+        flags=lambda said: (Flag("seen", f"{len(said.amounts)} numbers"),),
+    )
+    items = [amount("high", "high", "mmol/L"), amount("low", "low", "mmol/L"), choice("twice", "twice", ["yes", "no"])]
+    cited, verified = Citation("own"), Verification("own", date(2026, 11, 25))
+    scale = formula_scale(
+        identity="gap", name="Gap", version="7", citation=cited, verification=verified, items=items, form=form
+    )
+    assert (scale.id, scale.name, scale.version, scale.citation, scale.verification) == (
+        "gap",
+        "Gap",
+        "7",
+        cited,
+        verified,
+    )
+    assert list(scale.items) == ["high", "low", "twice"]
+    assert scale.fields == {"gap": Field("gap", unit="mmol/L")}
+    high, low, none = (Quantity.of(number, "mmol/L") for number in ("5.005", 1, 0))
+    scored = scale.score({"high": high, "low": low})
+    assert [case["gap"] for case in scored.possible] == [Interval.at(Fraction("3.005")), Interval.at(Fraction("4.005"))]
+    assert (scored.instrument, scored.version, scored.missing) == ("gap", "7", ("twice",))
+    assert scored.steps == ("yes: high less low = 3.01 mmol/L", "no: high less low = 4.01 mmol/L")
+    assert scored.flags == (Flag("seen", "2 numbers"),)
+    assert scale.score({"high": high, "low": none}).missing == ()
+    refused = scale.score({"high": none, "low": low, "twice": "yes"})
+    assert refused.missing == ("high",)
+    assert refused.refused == (Refusal("high", RefusalKind.CONTRADICTION, "0 is not above zero"),)
+
+
+def test_what_is_refused_is_called_a_contradiction() -> None:
+    forms: list[tuple[str, dict[str, Any]]] = [
+        ("qtcf", {"tracings": [[0, 1000]]}),
+        ("hypertension", {"readings": [[90, 90]]}),
+        ("childbearing_potential", {"sex": "male", "menopause_months": 3}),
+        ("cell_dose", {"weight": 0}),
+    ]
+    for name, document in forms:
+        (refusal,) = instrument(name).score(answers_of(instrument(name).items, document)).refused
+        assert refusal.kind is RefusalKind.CONTRADICTION

@@ -55,6 +55,14 @@ def test_bounds_decide_where_they_can(comparator: Comparator, operator: str, lim
     assert multiple.compare(operator, Interval.at(limit)) is verdict  # type: ignore[arg-type]
 
 
+def test_a_result_below_a_bound_is_not_below_zero() -> None:
+    multiple = multiple_of_limit(read("120 U/L"), read("40 U/L"), comparator="<")
+    assert multiple == Interval(Fraction(0), Fraction(3), high_open=True)
+    assert multiple_of_limit(read("120 U/L"), read("40 U/L"), comparator=">") == Interval(
+        Fraction(3), None, low_open=True
+    )
+
+
 @pytest.mark.parametrize("limit", [None, Quantity.of(0, "U/L")])
 def test_without_a_limit_there_is_no_multiple(limit: Quantity | None) -> None:
     assert multiple_of_limit(read("120 U/L"), limit) is None
