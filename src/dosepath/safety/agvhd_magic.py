@@ -188,9 +188,16 @@ def _rule(said: Answers) -> Outcome:
                 (SMALL_BULLAE, said.yes("bullae") and rash is not None and rash <= RASH_STAGE_3_ABOVE_PCT),
             ]
         ),
-        steps=tuple(
-            f"{_FIELDS[organ].label}: {' or '.join(map(str, found))}"
-            for organ, found in zip(HIGHEST_STAGES, stages, strict=True)
+        steps=(
+            *(
+                f"{_FIELDS[organ].label}: {' or '.join(map(str, found))}"
+                for organ, found in zip(HIGHEST_STAGES, stages, strict=True)
+            ),
+            *(
+                f"{_FIELDS[name].label}: {' or '.join(grade for grade in _GRADES if grade in found)}"
+                for name in ("magic", "glucksberg")
+                if (found := {case[name] for case in cases})
+            ),
         ),
     )
 

@@ -55,7 +55,7 @@ AGENTS: Final = {
 
 OXYGEN: Final = {
     "none": "no oxygen beyond what the patient had at home",
-    "nasal_cannula": "nasal cannula; its flow decides",
+    "nasal_cannula": "nasal cannula",
     "blow_by": "blow-by",
     "hfnc": "high-flow nasal cannula",
     "facemask": "face mask",
@@ -111,7 +111,7 @@ _ITEMS = by_id(
         ),
         rows("vasopressors", "vasopressors that are running; an empty table: none", choice("agent", "agent", AGENTS)),
         choice("oxygen", "oxygen given for hypoxia from CRS", OXYGEN),
-        amount("flow_l_min", "flow of the nasal cannula", "L/min", high=100),
+        amount("flow_l_min", "flow of the nasal cannula, which decides its grade", "L/min", high=100),
         choice("intubation_reason", "why the patient was intubated", REASONS),
         yes_or_no("died_of_crs", "death from CRS, no other main cause"),
     ]
@@ -298,24 +298,40 @@ def _flags(said: Answers, grades: tuple[int, ...]) -> tuple[Flag, ...]:
     )
 
 
+_PRESSOR_WORDS: Final[Mapping[Pressors, str]] = {
+    "none": "no vasopressor",
+    "one": "one vasopressor",
+    "several": "several vasopressors, vasopressin not counted",
+}
+
+
 def _steps(said: Answers, grades: tuple[int, ...]) -> tuple[str, ...]:
     told = []
     temperature = said.number("temp_max_c")
     if temperature is not None:
-        at_least = "38.0 or more" if temperature >= FEVER_C else "below 38.0"
-        cause = ", explained by another cause" if said.yes("fever_other_cause") else ""
-        told.append(f"temperature {at_least} degrees{cause}")
+        level = "fever" if temperature >= FEVER_C else "no fever"
+        cause = " with another cause" if said.yes("fever_other_cause") else ""
+        told.append(f"highest temperature {float(temperature):g} degrees: {level}{cause}")
     if said.yes("crs_established") and said.yes("prior_antipyretic_or_anticytokine"):
         told.append("CRS stands and was treated: fever is not asked for")
-    if "hypotension" in said.levels or said.rows.get("vasopressors"):
-        pressors = _pressor_options(said)
-        level = said.levels.get("hypotension", "pressors")
-        words = {"none": "not low", "fluids_only": "needs fluids only", "pressors": f"vasopressors: {pressors[0]}"}
-        told.append(f"blood pressure: {words[level]}")
+    told += _axes(said)
+    shown = " or ".join(map(str, sorted(grades)))
+    return (*told, f"grade {shown}")
+
+
+def _axes(said: Answers) -> list[str]:
+    told = []
+    if said.levels.get("hypotension") in ("none", "fluids_only"):
+        level = said.levels["hypotension"]
+        told.append("blood pressure: not low" if level == "none" else "blood pressure: needs fluids, grade 2")
+    elif said.rows.get("vasopressors"):
+        words = [f"{_PRESSOR_WORDS[each]}, grade {PRESSOR_GRADES[each]}" for each in _pressor_options(said)]
+        told.append(f"blood pressure: {' or '.join(words)}")
     if "oxygen" in said.levels:
-        told.append(f"oxygen: {OXYGEN[said.levels['oxygen']]}")
-    told.append(f"grade {' or '.join(map(str, sorted(grades)))}: the worse of blood pressure and oxygen")
-    return tuple(told)
+        flow = said.number("flow_l_min")
+        shown = "" if flow is None else f", {float(flow):g} L/min"
+        told.append(f"oxygen: {OXYGEN[said.levels['oxygen']]}{shown}")
+    return told
 
 
 ASTCT_CRS_2019 = Scale(

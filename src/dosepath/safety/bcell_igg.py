@@ -115,7 +115,8 @@ def aplasia(samples: Sequence[tuple[int, bool]]) -> Aplasia | None:
 
 def _rule(said: Answers) -> Outcome:
     series, misplaced = _samples(said.rows.get("cd19_series", ()))
-    cases, missing = _aplasia_cases(series, misplaced=misplaced)
+    found, missing = _possible(series, misplaced=misplaced)
+    cases = tuple(map(_case, found)) or _NOTHING_KNOWN
     igg, lln = said.amounts.get("igg"), said.amounts.get("igg_lln")
     low = Verdict.UNKNOWN if igg is None or lln is None else verdict_of(igg < lln)
     severe = Verdict.UNKNOWN if igg is None else verdict_of(igg < SEVERE_IGG_BELOW_G_L)
@@ -133,7 +134,7 @@ def _rule(said: Answers) -> Outcome:
                 (NO_TERM, low is Verdict.MET or severe is Verdict.MET),
             ]
         ),
-        steps=_steps(cases, low, severe),
+        steps=_steps(found, low, severe),
     )
 
 
@@ -150,19 +151,25 @@ def _samples(table: Sequence[Answers]) -> tuple[list[tuple[int, bool | None]], b
     return found, misplaced
 
 
-def _aplasia_cases(
+def _possible(
     series: list[tuple[int, bool | None]], *, misplaced: bool
-) -> tuple[tuple[Case, ...], tuple[str, ...]]:
+) -> tuple[tuple[Aplasia | None, ...], tuple[str, ...]]:
+    """List every aplasia that the samples leave possible, nothing where they say nothing; and what is missing."""
     unread = sum(low is None for day, low in series if day > 0)
-    followed = [day for day, _ in series if day > 0]
-    if not followed or misplaced or unread > MOST_OPEN_SAMPLES:
-        column = "cd19_series.day" if misplaced else "cd19_series.cd19" if unread else "cd19_series"
-        return ({"aplasia": "true"}, {"aplasia": "false"}), (column,)
-    ways = product(*([low] if low is not None else [False, True] for _, low in series))
+    if misplaced:
+        return (), ("cd19_series.day",)
+    if not any(day > 0 for day, _ in series):
+        return (), ("cd19_series",)
+    if unread > MOST_OPEN_SAMPLES:
+        return (), ("cd19_series.cd19",)
     days = [day for day, _ in series]
+    ways = product(*([False, True] if low is None and day > 0 else [low is True] for day, low in series))
     found = {aplasia(list(zip(days, way, strict=True))) for way in ways}
-    ordered = sorted(found, key=lambda one: (one is None, (one.start, one.days) if one else (0, 0)))
-    return tuple(_case(one) for one in ordered), ("cd19_series.cd19",) if len(found) > 1 else ()
+    ordered = sorted(found, key=lambda one: (-1, 0) if one is None else (one.start, one.days))
+    return tuple(ordered), ("cd19_series.cd19",) if len(found) > 1 else ()
+
+
+_NOTHING_KNOWN: Final[tuple[Case, ...]] = ({"aplasia": "false"}, {"aplasia": "true"})
 
 
 def _case(found: Aplasia | None) -> Case:
@@ -179,20 +186,24 @@ def _case(found: Aplasia | None) -> Case:
     return case
 
 
-def _steps(cases: tuple[Case, ...], low: Verdict, severe: Verdict) -> tuple[str, ...]:
-    told = []
-    if len(cases) == 1:
-        case = cases[0]
-        if case["aplasia"] == "false":
-            told.append("no sample after infusion is below 5/uL")
-        else:
-            told.append(" ".join(f"{name} {_shown(case[name])}" for name in case))
-    told += [f"IgG below the limit of the laboratory: {low.value}", f"IgG below 4 g/L: {severe.value}"]
-    return tuple(told)
+_IN_WORDS: Final = {Verdict.MET: "yes", Verdict.NOT_MET: "no", Verdict.UNKNOWN: "not known"}
 
 
-def _shown(value: Interval | str) -> str:
-    return value if isinstance(value, str) else str(value.low)
+def _steps(found: Sequence[Aplasia | None], low: Verdict, severe: Verdict) -> tuple[str, ...]:
+    return (
+        *(_told(each) for each in found),
+        f"IgG below the limit of the laboratory: {_IN_WORDS[low]}",
+        f"IgG below 4 g/L: {_IN_WORDS[severe]}",
+    )
+
+
+def _told(found: Aplasia | None) -> str:
+    if found is None:
+        return "no sample after infusion is below 5/uL"
+    start = f"below 5/uL from day {found.start} on"
+    if found.reconstitution is None:
+        return f"{start}, not back by the last sample on day {found.last_sample}: {found.days} days, censored"
+    return f"{start}, back on day {found.reconstitution} and in the sample after it: {found.days} days"
 
 
 BCELL_IGG = Scale(

@@ -131,7 +131,7 @@ def _rule(said: Answers) -> Outcome:
         ),
         missing=said.open(item for item in _ITEMS if item in needed),
         flags=flags_that_hold([(AUTOIMMUNE_MAS, all(suspected for suspected, _, _ in found))]),
-        steps=_steps(said),
+        steps=_steps(said, {suspected for suspected, _, _ in found}),
     )
 
 
@@ -194,9 +194,13 @@ _WORDS: Final = {
 }
 
 
-def _steps(said: Answers) -> tuple[str, ...]:
+def _steps(said: Answers, suspected: set[bool]) -> tuple[str, ...]:
     words = {True: "yes", False: "no", None: "not known"}
-    return tuple(f"{_WORDS[name]}: {words[fact]}" for name, fact in _facts(said).items())
+    told = {_WORDS[name]: fact for name, fact in _facts(said).items()}
+    told["suspected: high ferritin, a further main item, the time, no better cause"] = (
+        next(iter(suspected)) if len(suspected) == 1 else None
+    )
+    return tuple(f"{what}: {words[fact]}" for what, fact in told.items())
 
 
 IEC_HS = Scale(

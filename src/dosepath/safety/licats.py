@@ -133,7 +133,7 @@ def _rule(answers: Answers) -> Outcome:
         missing=open_items,
         flags=flags_that_hold([(CARE_NOT_CTCAE, all(is_licats for is_licats, _, _ in found))]),
         refused=newly_refused(answers, said),
-        steps=_steps(said),
+        steps=_steps(said, found),
     )
 
 
@@ -168,7 +168,7 @@ def _judge(
     return False, 0, "none"
 
 
-def _steps(said: Answers) -> tuple[str, ...]:
+def _steps(said: Answers, found: tuple[tuple[bool, int, str], ...]) -> tuple[str, ...]:
     finding = any_of([said.verdict("new_or_worse_finding"), _creatinine(said)])
     words = {Verdict.MET: "yes", Verdict.NOT_MET: "no", Verdict.UNKNOWN: "not known"}
     told = [f"{_ITEMS[name].label}: {words[said.verdict(name)]}" for name in CONDITIONS]
@@ -177,6 +177,8 @@ def _steps(said: Answers) -> tuple[str, ...]:
         told.append(f"care: {_ITEMS['care'].labels[said.levels['care']]}")
     if "onset_day" in said.numbers:
         told.append(f"onset on day {said.numbers['onset_day']}: {timing(said.numbers['onset_day'])}")
+    if len(found) == 1:
+        told.append(f"LICATS, grade {found[0][1]}" if found[0][0] else "not LICATS")
     return tuple(told)
 
 

@@ -84,9 +84,11 @@ def late_grade(counts: Mapping[int, Fraction]) -> int | None:
     (2, 0)
     """
     known = within(counts, *LATE_DAYS)
-    if len(known) > 1 and sorted(known.values())[1] >= LATE_GRADES[-1][0]:
-        return 0
-    return _grade(known, LATE_GRADES)
+    return 0 if _is_transient(known) else _grade(known, LATE_GRADES)
+
+
+def _is_transient(known: Mapping[int, Fraction]) -> bool:
+    return len(known) > 1 and sorted(known.values())[1] >= LATE_GRADES[-1][0]
 
 
 def _grade(known: Mapping[int, Fraction], grades: tuple[tuple[int, int, int], ...]) -> int | None:
@@ -127,7 +129,8 @@ def _rule(said: Answers) -> Outcome:
 
 def _told(part: Mapping[int, Fraction], grades: tuple[tuple[int, int, int], ...]) -> str:
     limits = sorted({limit for limit, _, _ in grades})
-    return ", ".join(f"{days_below(part, limit)} d below {limit}" for limit in limits)
+    transient = ", not lasting" if grades is LATE_GRADES and _is_transient(part) else ""
+    return ", ".join(f"{days_below(part, limit)} d below {limit}" for limit in limits) + transient
 
 
 T_ICAHT = Scale(
