@@ -73,6 +73,9 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     target.parent.mkdir(parents=True)
     target.write_bytes((ROOT / FILE).read_bytes())
     (folder / "cases.yaml").write_text("schema: reference-screening/1\ntrial: NCT06680388\ncases: []\n")
+    for form in ("FORM.yaml", "bvas.yaml"):
+        (folder / form).write_text("{}\n")
+    (folder / "LABS.csv").write_text("term,value,unit,lln\nAnemia,79,g/L,120\n")
     return folder
 
 
@@ -95,7 +98,8 @@ def run(*arguments: str) -> Result:
 @pytest.mark.parametrize("line", commands())
 def test_command_of_the_documents_runs(line: str, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(place)
-    result = run(*shlex.split(line.replace(" ID", " demo-sle-01")))
+    typed = line.replace(" ID", " demo-sle-01").partition(" > ")[0]
+    result = run(*shlex.split(typed))
     assert result.exit_code == 0, result.output
 
 
@@ -114,6 +118,9 @@ def test_options_named_in_the_documents_exist() -> None:
             ["protocol", "show"],
             ["protocol", "schema"],
             ["demo-patients"],
+            ["instruments"],
+            ["score"],
+            ["grade", "labs"],
         )
     )
     known = set(re.findall(r"--[a-z][a-z-]+", helps))
