@@ -363,9 +363,11 @@ def _why_column(said: Answers, columns: tuple[bool, ...]) -> str:
     if columns == (True,):
         return "persistent, for all that is ticked is"
     if said.yes(FIRST_ASSESSMENT):
-        return "new or worse, for this is a first assessment"
-    always = [name for name in (*CREATININE_BANDS, *_ALWAYS_NEW) if said.yes(name)]
-    return f"new or worse, for {min(always) if always else 'something ticked'} is"
+        return "new or worse, as in every first assessment"
+    always = sorted(name for name in (*CREATININE_BANDS, *_ALWAYS_NEW) if said.yes(name))
+    if always:
+        return f"new or worse, as always with '{_ITEMS[always[0]].label}'"
+    return "new or worse, for not all that is ticked is persistent"
 
 
 def _ticked(sign: Sign, said: Answers) -> bool:
@@ -374,15 +376,15 @@ def _ticked(sign: Sign, said: Answers) -> bool:
 
 def _system_step(system: System, said: Answers, persistent: bool, sums: list[int], capped: list[int]) -> str:
     points = [
-        f"{sign.id} {(sign.persistent or 0) if persistent else sign.new}"
+        f"{sign.label} ({(sign.persistent or 0) if persistent else sign.new})"
         for sign in system.signs
         if _ticked(sign, said)
     ]
     found = " + ".join(points) or "nothing ticked"
-    more = ", some items not assessed" if sums[0] != sums[1] else ""
+    more = " + what was not assessed" if sums[0] != sums[1] else ""
     most = system.most_persistent if persistent else system.most_new
-    cap = f", at most {most}" if sums[1] > most else ""
-    return f"{system.label}: {found}{more}{cap}: {_range(capped)}"
+    cap = f", at most {most}, so {_range(capped)}" if sums[1] > most else ""
+    return f"{system.label}: {found}{more} = {_range(sums)}{cap}"
 
 
 def _range(ends: list[int]) -> str:
@@ -390,4 +392,4 @@ def _range(ends: list[int]) -> str:
 
 
 def _listed(names: list[str]) -> str:
-    return f" ({', '.join(names)})" if names else ""
+    return f": {', '.join(_ITEMS[name].label for name in names)}" if names else ""

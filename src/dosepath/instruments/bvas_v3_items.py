@@ -52,8 +52,8 @@ SYSTEMS = (
     System("general", 2, 3, (
         Sign("myalgia", 1, 1, "muscle pain"),
         Sign("arthralgia_arthritis", 1, 1, "joint pain or swelling"),
-        Sign("fever", 2, 2, "38 degrees Celsius or more"),
-        Sign("weight_loss", 2, 2, "2 kg or more lost without diet"),
+        Sign("fever", 2, 2, "fever of 38 degrees Celsius or more"),
+        Sign("weight_loss", 2, 2, "weight loss of 2 kg or more without diet"),
     )),
     System("cutaneous", 3, 6, (
         Sign("infarct", 1, 2, "skin infarct"),

@@ -32,14 +32,29 @@ from fractions import Fraction
 from itertools import product
 from math import exp
 from operator import itemgetter
+from typing import TypeAlias
 
 from dosepath.core.facts import Value
 from dosepath.core.instrument import Case, Field, Flag, Item, ItemAnswer, Score, Verification
 from dosepath.core.interval import Interval
 from dosepath.core.source import Citation
-from dosepath.core.verdict import Verdict, all_of, any_of, negate, verdict_of
+from dosepath.core.verdict import Verdict, negate
 from dosepath.instruments.answers import Answers, read_answers
 from dosepath.instruments.entered import entered_score
+from dosepath.instruments.iim_subgroups import (
+    CK,
+    CLASSIFIED,
+    ENZYMES,
+    NECROSIS,
+    OF_THE_TREE,
+    SKIN,
+    SUBGROUPS,
+    WEAKNESS,
+    WHY,
+    Signs,
+    signs_of,
+    subgroups,
+)
 from dosepath.instruments.items import yes_or_no
 from dosepath.instruments.sums import CASE_LIMIT, Options, Points, all_reachable, either, extremes
 
@@ -80,29 +95,6 @@ BIOPSY = (
     Feature("bx_perifascicular", 0, 19, "biopsy: perifascicular atrophy"),
     Feature("bx_rimmed", 0, 31, "biopsy: rimmed vacuoles"),
 )
-
-SKIN = ("heliotrope", "gottron_papules", "gottron_sign")
-PROXIMAL = ("weak_prox_upper", "weak_prox_lower")
-WEAKNESS = (*PROXIMAL, "neck_flex_weaker", "leg_prox_weaker")
-RIMMED = "bx_rimmed"
-INFLAMMATORY = ("bx_endomysial", "bx_perimysial", "bx_perifascicular")
-ENZYMES = "enzymes"
-
-FINGERS, IMPROVED = "finger_flexor_weakness", "improved_on_treatment"
-CK, ANTI_SRP, ANTI_HMGCR, NECROSIS = "ck_raised", "anti_srp", "anti_hmgcr", "bx_necrosis"
-OF_THE_TREE = {
-    FINGERS: "weak flexors of the fingers",
-    IMPROVED: "weakness improved on treatment",
-    CK: "CK above the upper limit, ever",
-    ANTI_SRP: "anti-SRP",
-    ANTI_HMGCR: "anti-HMGCR",
-    NECROSIS: "biopsy: necrosis of fibres",
-}
-"""Items without points, for the subgroup alone."""
-
-SUBGROUPS = ("none", "JDM", "JM_other", "DM", "ADM", "IBM", "PM", "IMNM")
-CLASSIFIED = ("probable", "definite")
-"""Categories that have a subgroup."""
 
 NO_BETTER_EXPLANATION = "no_better_explanation"
 BIOPSY_READ = "biopsy_read"
@@ -189,11 +181,11 @@ class IimEularAcr2017:
         (5.5, 55.0, 54.24)
         """
         said = _consistent(read_answers(_ITEMS, answers))
-        models = _models(said)
+        columns = [(model, _states(said, model)) for model in _models(said)]
         possible: list[Case] = [] if said.yes(NO_BETTER_EXPLANATION) else [_not_applicable()]
         if not said.no(NO_BETTER_EXPLANATION):
-            possible.extend(_cases(said, models))
-        missing = () if said.no(NO_BETTER_EXPLANATION) else _open(said, models)
+            possible.extend(_cases(said, columns))
+        missing = () if said.no(NO_BETTER_EXPLANATION) else _open(said, columns)
         return Score(
             self.id,
             self.version,
@@ -201,7 +193,7 @@ class IimEularAcr2017:
             missing,
             tuple(_flags(said, possible)),
             said.refusals,
-            steps=tuple(_steps(said, models, possible)),
+            steps=tuple(_steps(said, columns, possible, missing)),
         )
 
 
@@ -302,84 +294,31 @@ def _not_applicable() -> Case:
 # Subgroup ---------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Signs:
-    """What the tree asks of the features, all answered."""
-
-    juvenile: bool = False
-    skin: bool = False
-    weak: bool = False
-    proximal: bool = False
-    rimmed: bool = False
-    inflamed: bool = False
-    enzymes: bool = False
-
-    def __or__(self, other: "Signs") -> "Signs":
-        return Signs(*(getattr(self, name) or getattr(other, name) for name in self.__slots__))
-
-    @property
-    def needs_more(self) -> bool:
-        """Whether the tree asks further items."""
-        return not (self.juvenile or self.skin or self.rimmed)
-
-
-def _signs(row: Feature) -> Signs:
-    return Signs(
-        juvenile=row.id == "age_lt_18",
-        skin=row.id in SKIN,
-        weak=row.id in WEAKNESS,
-        proximal=row.id in PROXIMAL,
-        rimmed=row.id == RIMMED,
-        inflamed=row.id in INFLAMMATORY,
-        enzymes=row.id == ENZYMES,
-    )
-
-
-def subgroups(signs: Signs, further: Mapping[str, Verdict]) -> tuple[str, ...]:
-    """Give the subgroups that are possible; more than one where a further item that matters was not assessed.
-
-    Examples
-    --------
-    >>> negative = dict.fromkeys(OF_THE_TREE, Verdict.NOT_MET)
-    >>> subgroups(Signs(skin=True), negative), subgroups(Signs(weak=True), negative)
-    (('ADM',), ('PM',))
-    """
-    if signs.juvenile:
-        return ("JDM",) if signs.skin else ("JM_other",)
-    if signs.skin:
-        return ("DM",) if signs.weak else ("ADM",)
-    inclusion_body = any_of([
-        verdict_of(signs.rimmed),
-        all_of([further[FINGERS], negate(further[IMPROVED])]),
-    ])  # fmt: skip
-    seronegative = all_of([further[NECROSIS], verdict_of(not signs.inflamed)])
-    necrotizing = all_of([
-        further[CK] if signs.enzymes else Verdict.NOT_MET,
-        verdict_of(signs.proximal),
-        any_of([further[ANTI_SRP], further[ANTI_HMGCR], seronegative]),
-    ])  # fmt: skip
-    rest = {Verdict.MET: ("IMNM",), Verdict.NOT_MET: ("PM",), Verdict.UNKNOWN: ("PM", "IMNM")}[necrotizing]
-    return {Verdict.MET: ("IBM",), Verdict.NOT_MET: rest, Verdict.UNKNOWN: ("IBM", *rest)}[inclusion_body]
-
-
 def _further(said: Answers, model: Model) -> dict[str, Verdict]:
     """Give the answers to the items of the tree; what no biopsy was read for is not there."""
     found = {item: said.verdict(item) for item in OF_THE_TREE}
     return found if model is WITH_BIOPSY else {**found, NECROSIS: Verdict.NOT_MET}
 
 
-def _states(said: Answers, model: Model) -> set[tuple[int, Signs]]:
+States: TypeAlias = set[tuple[int, Signs]]
+"""Scores in tenths that are possible, each with what the tree asks."""
+Columns: TypeAlias = Sequence[tuple[Model, States]]
+"""The columns of points that may apply, each with what is possible in it."""
+
+
+def _states(said: Answers, model: Model) -> States:
     """List the scores in tenths that are possible, each with what the tree asks."""
     with_biopsy = model is WITH_BIOPSY
-    states = {(_tenths(row)[with_biopsy], _signs(row)) for row in _ages(said)}
+    states = {(_tenths(row)[with_biopsy], signs_of(row.id)) for row in _ages(said)}
     for group in _GROUPS if with_biopsy else _GROUPS[:-1]:
         more = {(0, Signs())}
         for row in group:
-            one = (_tenths(row)[with_biopsy], _signs(row))
+            one = (_tenths(row)[with_biopsy], signs_of(row.id))
             answer = said.flags.get(row.id)
             added = {(tenths + one[0], signs | one[1]) for tenths, signs in more} if answer is not False else set()
             more = added if answer else more | added
         states = {(a + b, one | other) for a, one in states for b, other in more}
+        states = {(tenths, signs.settled) for tenths, signs in states}
     return states
 
 
@@ -391,19 +330,15 @@ _GROUPS = (
 """All features but the age, those of the biopsy last."""
 
 
-def _cases(said: Answers, models: Sequence[Model]) -> list[Case]:
+def _cases(said: Answers, columns: Columns) -> list[Case]:
     """List what is possible; where that is too much, subgroups are left open."""
-    found = [(model, *pair) for model in models for pair in sorted(_scored(said, model))]
-    if len(found) <= CASE_LIMIT:
-        return [_case(*each) for each in found]
-    scores = {id(model): {tenths for other, tenths, _ in found if other is model} for model in models}
-    return [_case(model, tenths, None) for model in models for tenths in sorted(scores[id(model)])]
-
-
-def _scored(said: Answers, model: Model) -> set[tuple[int, str]]:
-    """List the scores in tenths that are possible, each with its subgroup."""
-    states = _states(said, model)
-    return {(tenths, name) for tenths, signs in states for name in _subgroups(said, model, tenths, signs)}
+    scored = [
+        (model, sorted({(tenths, name) for tenths, signs in states for name in _subgroups(said, model, tenths, signs)}))
+        for model, states in columns
+    ]
+    if sum(len(pairs) for _, pairs in scored) <= CASE_LIMIT:
+        return [_case(model, *pair) for model, pairs in scored for pair in pairs]
+    return [_case(model, tenths, None) for model, pairs in scored for tenths in sorted({each for each, _ in pairs})]
 
 
 def _subgroups(said: Answers, model: Model, tenths: int, signs: Signs) -> tuple[str, ...]:
@@ -413,13 +348,15 @@ def _subgroups(said: Answers, model: Model, tenths: int, signs: Signs) -> tuple[
 # What is missing --------------------------------------------------------------------------------------------------
 
 
-def _open(said: Answers, models: tuple[Model, ...]) -> tuple[str, ...]:
+def _open(said: Answers, columns: Columns) -> tuple[str, ...]:
     """Give the items that would narrow the cases."""
+    models = [model for model, _ in columns]
     ages = _ages(said)
     age_items = [row.id for row in ages] if len(ages) > 1 else []
     biopsy = [row.id for row in BIOPSY] if WITH_BIOPSY in models else []
     open_items = said.open((*age_items, *(row.id for row in FEATURES), *biopsy, NO_BETTER_EXPLANATION))
-    further = tuple(item for item in said.open(OF_THE_TREE) if any(_tree_asks(said, model, item) for model in models))
+    asked = set[str]().union(*(_tree_asks(said, *column) for column in columns))
+    further = tuple(item for item in OF_THE_TREE if item in asked)
     if len(models) == 1:
         return (*open_items, *further)
     options = _options(said, ())
@@ -433,23 +370,22 @@ def _differ(tenths: Points) -> bool:
     return _case(WITHOUT_BIOPSY, without, None) != _case(WITH_BIOPSY, with_biopsy, None)
 
 
-def _tree_asks(said: Answers, model: Model, item: str) -> bool:
-    """Answer whether an item of the tree changes the subgroup, whatever the other open items are."""
-    if item == NECROSIS and model is WITHOUT_BIOPSY:
-        return False
+def _tree_asks(said: Answers, model: Model, states: States) -> set[str]:
+    """Name the open items of the tree that change the subgroup, whatever the other ones are."""
     known = _further(said, model)
-    others = [name for name, verdict in known.items() if verdict is Verdict.UNKNOWN and name != item]
-    signs = {
-        signs
-        for tenths, signs in _states(said, model)
-        if signs.needs_more and _category(model, tenths) in CLASSIFIED and (item != CK or signs.enzymes)
-    }
-    for answers in product((Verdict.MET, Verdict.NOT_MET), repeat=len(others)):
-        rest = {**known, **dict(zip(others, answers, strict=True))}
-        yes, no = {**rest, item: Verdict.MET}, {**rest, item: Verdict.NOT_MET}
-        if any(subgroups(each, yes) != subgroups(each, no) for each in signs):
-            return True
-    return False
+    open_items = [name for name, verdict in known.items() if verdict is Verdict.UNKNOWN]
+    if not open_items:
+        return set()
+    signs = {signs for tenths, signs in states if signs.needs_more and _category(model, tenths) in CLASSIFIED}
+    asked: set[str] = set()
+    for answers in product((Verdict.MET, Verdict.NOT_MET), repeat=len(open_items)):
+        further = {**known, **dict(zip(open_items, answers, strict=True))}
+        for each in signs:
+            found = subgroups(each, further)
+            for item in open_items:
+                if item not in asked and subgroups(each, {**further, item: negate(further[item])}) != found:
+                    asked.add(item)
+    return asked
 
 
 def _deciding(said: Answers) -> tuple[str, ...]:
@@ -457,13 +393,11 @@ def _deciding(said: Answers) -> tuple[str, ...]:
     if said.no(NO_BETTER_EXPLANATION):
         return ()
     models = _models(said)
-    open_items = _open(said, models)
+    open_items = _open(said, [(model, set()) for model in models])  # the tree does not decide the category
     return tuple(item for item in open_items if _changes_category(item, said, models))
 
 
 def _changes_category(item: str, said: Answers, models: tuple[Model, ...]) -> bool:
-    if item in OF_THE_TREE:
-        return False
     if item == NO_BETTER_EXPLANATION:
         return True
     if item == BIOPSY_READ:
@@ -489,6 +423,10 @@ def _decides(item: str, said: Answers, model: Model) -> bool:
 # What a person sees -----------------------------------------------------------------------------------------------
 
 
+_MOST_NAMED = 8
+"""Most open items of a form for which a flag names those that decide the category."""
+
+
 def _flags(said: Answers, possible: list[Case]) -> Iterator[Flag]:
     if said.no(NO_BETTER_EXPLANATION):
         return
@@ -496,7 +434,8 @@ def _flags(said: Answers, possible: list[Case]) -> Iterator[Flag]:
         yield Flag("boundary_score", "the score lies on a cut-off: it decides, also where the formula gives less")
     if all(said.no(item) for item in SKIN) and said.no(BIOPSY_READ):
         yield Flag("no_skin_no_biopsy", "without a skin feature a biopsy is recommended before classifying")
-    deciding = _deciding(said) if len(possible) > 1 else ()
+    few_open = len(possible) > 1 and len(said.open(_ITEMS)) <= _MOST_NAMED
+    deciding = _deciding(said) if few_open else ()
     if deciding:
         yield Flag("category_open", f"the category depends on {', '.join(deciding)}")
 
@@ -506,12 +445,12 @@ def _on_a_cut_off(said: Answers, case: Case) -> bool:
     return case.get("score") in [Interval.at(Fraction(tenths, 10)) for tenths in model.cut_offs.values()]
 
 
-def _steps(said: Answers, models: tuple[Model, ...], possible: list[Case]) -> Iterator[str]:
+def _steps(said: Answers, columns: Columns, possible: list[Case], missing: tuple[str, ...]) -> Iterator[str]:
     """Word the computation: the column, each feature that counts, the score, the formula, the subgroup."""
     if said.no(NO_BETTER_EXPLANATION):
         yield "another disease explains the picture better: the criteria do not apply"
         return
-    for model in models:
+    for model, _ in columns:
         with_biopsy = model is WITH_BIOPSY
         yield f"points {'with a biopsy that was read' if with_biopsy else 'without a biopsy'}"
         ages = _ages(said)
@@ -519,11 +458,14 @@ def _steps(said: Answers, models: tuple[Model, ...], possible: list[Case]) -> It
         for row in rows:
             if said.yes(row.id) or row in ages:
                 yield f"  {row.label}: {_tenths(row)[with_biopsy] / 10:.1f}"
-    open_items = _open(said, models)
-    if open_items:
-        yield f"not assessed: {', '.join(open_items)}"
-    if len(possible) == 1 and len(models) == 1:
-        yield from _result_steps(models[0], possible[0])
+    if missing:
+        yield f"not assessed: {', '.join(missing)}"
+    if len(possible) == 1:
+        yield from _result_steps(columns[0][0], possible[0])
+        return
+    for name in ("category", "subgroup"):
+        found = dict.fromkeys(str(case[name]) for case in possible if name in case)
+        yield f"{name}: {' or '.join(found) or 'open'}"
 
 
 def _result_steps(model: Model, case: Case) -> Iterator[str]:
@@ -540,4 +482,4 @@ def _result_steps(model: Model, case: Case) -> Iterator[str]:
     least = PERCENT_FROM[str(case["category"])]
     if least > percent:
         yield f"the published category stands for {least} % or more, so the probability is {least} %"
-    yield f"subgroup: {case['subgroup']}"
+    yield f"subgroup: {case['subgroup']}, {WHY[str(case['subgroup'])]}"

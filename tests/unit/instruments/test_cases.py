@@ -6,7 +6,7 @@ import pytest
 
 from dosepath.core.instrument import ItemKind
 from dosepath.instruments.bvas_v3_items import SYSTEMS
-from dosepath.instruments.iim_eular_acr_2017 import OF_THE_TREE
+from dosepath.instruments.iim_subgroups import OF_THE_TREE
 from dosepath.trial.catalog import catalog
 from tests.unit.instruments.case_files import (
     ENUMERATED,

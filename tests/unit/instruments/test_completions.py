@@ -13,7 +13,7 @@ from dosepath.core.facts import Value
 from dosepath.core.instrument import YES_OR_NO, FieldValue, Item
 from dosepath.core.interval import Interval
 from dosepath.core.quantity import Quantity
-from dosepath.instruments.iim_eular_acr_2017 import OF_THE_TREE
+from dosepath.instruments.iim_subgroups import OF_THE_TREE
 from tests.unit.instruments.case_files import ENUMERATED, instrument
 
 Form = Mapping[str, Value]
