@@ -106,6 +106,14 @@ def test_a_missing_temperature_may_have_been_the_first_fever() -> None:
     assert course.onset is None
 
 
+def test_an_assessment_may_say_that_there_was_no_fever_before() -> None:
+    first = seen(day(3), without=("temp_max_c",))
+    none_before = seen(day(4), {"crs_established": False})
+    assert grades(grade_course([first, none_before, seen(day(5), SHOCK, TREATED)])) == [(0, 1), 0, 0]
+    feverish = seen(day(4), FEVER, {"crs_established": False})
+    assert grades(grade_course([first, feverish, seen(day(5), SHOCK, TREATED)])) == [(0, 1), 1, 3]
+
+
 def test_what_an_assessment_says_of_earlier_days_is_kept() -> None:
     course = grade_course([seen(day(4), SHOCK, TREATED, {"crs_established": True})])
     assert grades(course) == [3]
