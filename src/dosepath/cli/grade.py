@@ -36,6 +36,7 @@ from dosepath.safety.ctcae_lab import (
     System,
     Term,
     Unit,
+    facts_with_baseline,
     grade,
     in_words,
     words,
@@ -213,7 +214,7 @@ def grade_row(row: Mapping[str, str], line: int, version: str = "", reading: Rea
     >>> row = {"term": "anemia", "value": "79", "unit": "g/L"}
     >>> found = grade_row(row, 2, "5")
     >>> found.grade, found.condition
-    (3, 'value < 80')
+    (3, 'value < 80 g/L')
     """
     edition = _edition(row, version)
     term = _term(row, edition)
@@ -284,11 +285,9 @@ def _facts(row: Mapping[str, str], term: Term, unit: Unit | None) -> Facts:
         number = _number(row, COLUMNS[name])
         if number is not None:
             numbers[name] = number * times if times != 1 and name in IN_THE_UNIT_OF_THE_VALUE else number
-    value, base = numbers.get("value"), numbers.get("base")
-    if "pchg" in term.numbers and "pchg" not in numbers and value is not None and base:
-        numbers["pchg"] = 100 * (value - base) / base
     flags = {flag: answer for flag in term.flags if (answer := _answer(row, flag)) is not None}
-    return Facts(numbers, {**flags, **_baseline(row, numbers)}, unit.column if unit is not None else 0)
+    column = unit.column if unit is not None else 0
+    return facts_with_baseline(term, numbers, {**flags, **_baseline(row)}, column)
 
 
 def _number(row: Mapping[str, str], column: str) -> Fraction | None:
@@ -310,20 +309,13 @@ def _answer(row: Mapping[str, str], flag: str) -> bool | None:
     return text in _YES
 
 
-def _baseline(row: Mapping[str, str], numbers: Mapping[str, Fraction]) -> dict[str, bool]:
-    """Say how the baseline stands to its limits: by the word for it, else by the limits of this row."""
+def _baseline(row: Mapping[str, str]) -> dict[str, bool]:
+    """Read the word for the baseline; nothing where the row has none."""
     word = row.get("baseline_indicator", "").casefold()
-    if word:
-        high = row.get("high_indicator") or "HIGH"
-        low = row.get("low_indicator") or "LOW"
-        return {"base_high": word == high.casefold(), "base_low": word == low.casefold()}
-    found = {}
-    base, lln, uln = (numbers.get(name) for name in ("base", "lln", "uln"))
-    if base is not None and uln is not None:
-        found["base_high"] = base > uln
-    if base is not None and lln is not None:
-        found["base_low"] = base < lln
-    return found
+    if not word:
+        return {}
+    high, low = row.get("high_indicator") or "HIGH", row.get("low_indicator") or "LOW"
+    return {"base_high": word == high.casefold(), "base_low": word == low.casefold()}
 
 
 def _condition(graded: Graded, term: Term, facts: Facts) -> str:

@@ -255,6 +255,38 @@ class Facts:
     no_baseline: bool = False
 
 
+def facts_with_baseline(
+    term: Term, numbers: Mapping[str, Fraction], flags: Mapping[str, bool], column: int = 0
+) -> Facts:
+    """Add what follows from a baseline: where it stands to the limits, and the change since.
+
+    The limits of the measurement stand for those of the baseline, so what is known of it otherwise goes first.
+
+    Parameters
+    ----------
+    term
+        What is graded.
+    numbers, flags, column
+        As in the facts.
+
+    Examples
+    --------
+    >>> from dosepath.safety.ctcae_lab_v5 import V5
+    >>> numbers = {"base": Fraction(100), "uln": Fraction(40)}
+    >>> facts_with_baseline(V5.terms["GGT increased"], numbers, {}).flags
+    {'base_high': True}
+    """
+    found, known = dict(numbers), dict(flags)
+    value, base, lln, uln = (found.get(name) for name in ("value", "base", "lln", "uln"))
+    if "pchg" in term.numbers and value is not None and base:
+        found.setdefault("pchg", 100 * (value - base) / base)
+    if base is not None and uln is not None:
+        known.setdefault("base_high", base > uln)
+    if base is not None and lln is not None:
+        known.setdefault("base_low", base < lln)
+    return Facts(found, known, column)
+
+
 @dataclass(frozen=True, slots=True)
 class Graded:
     """The grades that are possible.

@@ -10,7 +10,7 @@ from dosepath.cli.verify.given import Given
 from dosepath.core.errors import InputError
 from dosepath.core.instrument import RefusalKind
 from dosepath.safety.ctcae_clinical_v5 import TERMS
-from dosepath.safety.ctcae_lab import Facts, Missing, Term, grade
+from dosepath.safety.ctcae_lab import Missing, Term, facts_with_baseline, grade
 from dosepath.safety.ctcae_lab_v5 import V5
 from dosepath.safety.ctcae_v5_clinical import search
 
@@ -47,23 +47,16 @@ def ctcae_v5_lab(given: Given) -> Got:
         if (number := given.number(key)) is not None
     }
     flags = {flag: answer for key, names in FLAGS.items() if (answer := given.get(key)) is not None for flag in names}
-    if "base" in numbers and "uln" in numbers:
-        flags["base_high"] = numbers["base"] > numbers["uln"]
-    if "base" in numbers and "lln" in numbers and "base_low" not in flags:
-        flags["base_low"] = numbers["base"] < numbers["lln"]
-    graded = grade(term, Facts(_as_measured(term, numbers), flags), Missing.PASSED_OVER)
+    graded = grade(term, facts_with_baseline(term, _as_measured(term, numbers), flags), Missing.PASSED_OVER)
     return {"grade": graded.grade, "grade_min": graded.low, "grade_max": graded.high}
 
 
-def _as_measured(term: Term, numbers: dict[str, Fraction]) -> dict[str, Fraction]:
-    """Name the value for what it is, and add what follows from the baseline."""
+def _as_measured(term: Term, numbers: Mapping[str, Fraction]) -> dict[str, Fraction]:
+    """Name the value for what it is; beside a baseline it is a weight and no percentage."""
     found = {**{name: Fraction(number) for name, number in ABSENT.get(term.name, {}).items()}, **numbers}
-    value, base = found.get("value"), found.get("base")
-    if "pchg" in term.numbers and "pchg" not in found and value is not None and base:
-        found["pchg"] = 100 * (value - base) / base
-    elif term.name in VALUE_IS and value is not None:
+    if term.name in VALUE_IS and "value" in found and "base" not in found:
         name, sign = VALUE_IS[term.name]
-        found.setdefault(name, sign * value)
+        found.setdefault(name, sign * found["value"])
     return found
 
 
