@@ -13,7 +13,7 @@ from dosepath.core.facts import Fact, Table
 from dosepath.core.instrument import Item, ItemKind, Score
 from dosepath.core.interval import Interval
 from dosepath.core.verdict import Verdict
-from dosepath.instruments.bvas_v3_items import CREATININE_BANDS, SYSTEMS
+from dosepath.instruments.bvas_v3_items import CREATININE_BANDS, SCLERITIS, SCLERITIS_ONLY, SYSTEMS
 from dosepath.instruments.bvas_wg import NEW, NONE, PERSISTENT
 from dosepath.response.aav_remission_relapse import GLUCOCORTICOID
 
@@ -37,11 +37,17 @@ def _ends(scored: Score, field: str) -> tuple[Fraction | None, Fraction | None]:
 
 
 def bvas_v3(given: Given) -> Got:
+    """Take what is not ticked as absent; what the form does not have is for the product to refuse."""
     items = instrument("bvas_v3").items
-    answers: dict[str, Any] = dict(_present(items, given.get("ticked") or (), given.get("unknown") or ()))
+    ticked, unknown = given.get("ticked") or [], given.get("unknown") or []
+    answers: dict[str, Any] = {
+        **_present(items, [name for name in ticked if name in items], unknown),
+        **{name: True for name in ticked if name not in items},
+    }
+    if SCLERITIS_ONLY in ticked and SCLERITIS not in ticked:
+        del answers[SCLERITIS]  # said by the item that tells it from episcleritis
     for switch in ("first_assessment", "all_persistent"):
-        answers.pop(switch)
-        answers |= {name: said for name, said in given.take(switch).items() if said is not None}
+        answers[switch] = given.get(switch)
     scored = score("bvas_v3", answers)
     low, high = _ends(scored, "total")
     no_band = {**answers, **dict.fromkeys(CREATININE_BANDS, False)}
@@ -110,7 +116,7 @@ def _classified(given: Given, name: str, classified: str) -> Got:
         answers = {item: said for item, said in answers.items() if said}
     count = given.number("eosinophils_e9_l")
     if count is not None:
-        del answers["eosinophils_ge_1"]
+        answers.pop("eosinophils_ge_1", None)
         answers["eosinophils"] = given.get("eosinophils_e9_l")
     scored = score(name, answers)
     low, high = _ends(scored, "total")
