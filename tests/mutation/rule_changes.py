@@ -188,8 +188,7 @@ def _record(node: Node) -> Iterator[Changed]:
 
 def _days(node: Node) -> Iterator[Changed]:
     if isinstance(node, nodes.WindowOf):
-        if not node.name:
-            yield from (("window day", change, window) for change, window in moved(node))
+        yield from (("window day", change, replace(window, name="")) for change, window in moved(node))
         return
     span = getattr(node, "span", None)
     if isinstance(node, nodes.Shifted) or not isinstance(span, nodes.SpanOf):
@@ -202,11 +201,12 @@ def _days(node: Node) -> Iterator[Changed]:
 
 def moved(window: nodes.WindowOf) -> Iterator[tuple[str, nodes.WindowOf]]:
     """Let a window start or end one day sooner or later."""
+    shown = f"{window.name} window".lstrip()
     for word, direction in (("earlier", -1), ("later", 1)):
         if window.start is not None:
-            yield f"window starts a day {word}", replace(window, start=nodes.Shifted(window.start, _DAY, direction))
+            yield f"{shown} starts a day {word}", replace(window, start=nodes.Shifted(window.start, _DAY, direction))
         if window.end is not None:
-            yield f"window ends a day {word}", replace(window, end=nodes.Shifted(window.end, _DAY, direction))
+            yield f"{shown} ends a day {word}", replace(window, end=nodes.Shifted(window.end, _DAY, direction))
 
 
 # Everywhere ----------------------------------------------------------------------------------------------------------

@@ -23,7 +23,7 @@ from dosepath.instruments.sums import Points
 from dosepath.response import bilag_2004
 from dosepath.response.completions import outcomes
 from dosepath.response.sledai_visit import HIGHEST
-from dosepath.response.sri4 import FAILURE, NEW_B, not_worse, pga_items, truths
+from dosepath.response.sri4 import FAILURE, NEW_B, answer_of, not_worse, pga_items, truths
 
 RESPONSES = ("responder", "non_responder", "not_evaluable")
 
@@ -106,7 +106,7 @@ def _steps(said: Answers) -> Iterator[str]:
     yield "by BILAG alone: " + (found.pop().replace("_", " ") if len(found) == 1 else "open")
     yield f"SLEDAI-2K not higher than at baseline: {_sledai_not_higher(said).value.replace('_', ' ')}"
     yield f"physician's global assessment not worse by 0.3 or more: {not_worse(said).value.replace('_', ' ')}"
-    yield f"treatment failure: {said.verdict(FAILURE).value.replace('_', ' ')}"
+    yield f"treatment failure: {answer_of(said, FAILURE)}"
 
 
 BICLA = Scale(

@@ -101,7 +101,8 @@ def _steps(said: Answers, sledai: Reading) -> Iterator[str]:
         ("prednisone_mg_day", "prednisone, up to 5 mg a day"),
     ):
         yield f"{label}: {in_words(stated(said, DORIS_2021.items[item]))}"
-    yield f"background stable: {said.verdict('background_stable').value.replace('_', ' ')}"
+    words = {True: "yes", False: "no", None: "not assessed"}
+    yield f"background stable: {words[said.flags.get('background_stable')]}"
 
 
 _FIELDS = {

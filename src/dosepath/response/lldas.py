@@ -240,13 +240,13 @@ def _steps(said: Answers, seen: frozenset[_Seen], total: str) -> Iterator[str]:
     yield f"L1: SLEDAI-2K {total}, at most 4"
     yield f"L1: activity of a major organ: {_word({each.major for each in seen})}"
     for item in ("hemolytic_anemia", "gi_activity"):
-        yield f"L1: {item.replace('_', ' ')}: {_word(set(_answers(said, item)))}"
+        yield f"L1: {LLDAS.items[item].label}: {_word(set(_answers(said, item)))}"
     new = "does not apply" if said.yes(FIRST) else _word({each.new for each in seen})
     yield f"L2: anything new: {new}"
     yield f"L3: physician's 0 to 3: {in_words(stated(said, LLDAS.items['pga']))}, at most 1"
     yield f"L4: prednisone {in_words(stated(said, LLDAS.items['prednisone_mg_day']))} mg a day, at most 7.5"
     for item in ("maintenance", "investigational_drug"):
-        yield f"L5: {item.replace('_', ' ')}: {_word(set(_answers(said, item)))}"
+        yield f"L5: {LLDAS.items[item].label}: {_word(set(_answers(said, item)))}"
 
 
 def _word(answers: set[bool]) -> str:

@@ -66,6 +66,11 @@ def truths(verdict: Verdict) -> tuple[bool, ...]:
     return (True, False) if verdict is Verdict.UNKNOWN else (verdict is Verdict.MET,)
 
 
+def answer_of(said: Answers, item: str) -> str:
+    """Write the answer to a yes-or-no item."""
+    return {True: "yes", False: "no", None: "not assessed"}[said.flags.get(item)]
+
+
 def bilag_not_worse(grades: Points) -> bool:
     """Answer whether the number of new A and of new B is allowed."""
     new_a, new_b = grades
@@ -144,7 +149,7 @@ def _steps(said: Answers, before: Reading, now: Reading) -> Iterator[str]:
     yield from bilag_2004.steps(said)
     yield f"no new A and at most one new B: {_all(bilag_2004.sums(said, bilag_2004.new_grades))}"
     yield f"physician's global assessment not worse by 0.3 or more: {not_worse(said).value.replace('_', ' ')}"
-    yield f"prohibited drug or treatment stopped: {said.verdict(FAILURE).value.replace('_', ' ')}"
+    yield f"prohibited drug or treatment stopped: {answer_of(said, FAILURE)}"
 
 
 def _all(grades: tuple[Points, ...]) -> str:
