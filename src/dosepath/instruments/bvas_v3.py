@@ -349,8 +349,8 @@ def _steps(said: Answers, columns: tuple[bool, ...]) -> Iterator[str]:
     major = [name for name in ticked if name in MAJOR or (name == SCLERITIS and said.yes(SCLERITIS_ONLY))]
     major += [RED_CELL_CASTS] if said.yes(RED_CELL_CASTS) else []
     other = [name for name in ticked if name not in major]
-    yield f"major items, as in BVAS/WG: {len(major)}{_listed(major)}"
-    yield f"other items: {len(other)}{_listed(other)}"
+    yield f"major items as in BVAS/WG ({len(major)}){_listed(major)}"
+    yield f"other items ({len(other)}){_listed(other)}"
 
 
 _RISE = "creatinine_rise_30_or_crcl_fall_25"
