@@ -29,8 +29,8 @@ def test_bvas_new_or_worse() -> None:
         "total 10",
         "major items as in BVAS/WG (1): gangrene",
         (
-            "other items (5): muscle pain, fever of 38 degrees Celsius or more, weight loss of 2 kg or more without diet,"
-            " purpura, headache"
+            "other items (5): muscle pain, fever of 38 degrees Celsius or more,"
+            " weight loss of 2 kg or more without diet, purpura, headache"
         ),
     ]
 
