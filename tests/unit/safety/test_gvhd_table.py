@@ -90,9 +90,17 @@ def test_entered_stages_of_some_organs_leave_the_others_open() -> None:
     assert scored.missing == ("upper_gi", "lower_gi")
 
 
-def test_a_stage_that_does_not_exist_is_a_conflict() -> None:
-    scored = AGVHD_MAGIC.from_entered({"upper_gi": Quantity(Fraction(2), "1")})
-    assert (scored.possible, scored.conflict) == ((), "no stages of the organs give upper_gi 2")
+@pytest.mark.parametrize(
+    ("organ", "stage"), [("skin", 5), ("liver", 5), ("upper_gi", 2), ("lower_gi", 5), ("skin", -1)]
+)
+def test_a_stage_that_does_not_exist_is_a_conflict(organ: str, stage: int) -> None:
+    scored = AGVHD_MAGIC.from_entered({organ: Quantity(Fraction(stage), "1")})
+    assert (scored.possible, scored.conflict) == ((), f"no stages of the organs give {organ} {stage}")
+
+
+def test_an_entered_grade_leaves_every_set_of_stages_that_gives_it() -> None:
+    scored = AGVHD_MAGIC.from_entered({"magic": "III"})
+    assert len(scored.possible) == sum(magic_by_words(*stages) == "III" for stages in STAGES)
 
 
 def test_nothing_entered() -> None:
