@@ -24,6 +24,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
+from functools import partial
 from itertools import product
 
 from dosepath.core.instrument import YES_OR_NO, Case, Field, Flag, Item, Score, Verification
@@ -126,14 +127,11 @@ def _flow(baseline: Interval, now: Interval) -> Verdict:
     )
 
 
-def _fallen_by(share: Fraction) -> Better:
-    def better(baseline: Interval, now: Interval) -> Verdict:
-        return agreed(
-            now.compare("<=", part.times(1 - share)) if some else Verdict.NOT_MET
-            for part, some in parted(baseline, Fraction(0), below=False)
-        )
-
-    return better
+def _fallen(share: Fraction, baseline: Interval, now: Interval) -> Verdict:
+    return agreed(
+        now.compare("<=", part.times(1 - share)) if some else Verdict.NOT_MET
+        for part, some in parted(baseline, Fraction(0), below=False)
+    )
 
 
 CLINESSDAI = _measured(whole("clinessdai", "ClinESSDAI", 0, HIGHEST_CLINESSDAI), systemic)
@@ -147,12 +145,13 @@ ALTERNATIVES: Mapping[str, tuple[Measurement, Measurement]] = {
     "saliva": (
         _measured(amount("uwsf", "flow of whole saliva without stimulation", "mL/min"), _flow),
         _measured(
-            amount("ultrasound", "ultrasound of the salivary glands, Hocevar total"), _fallen_by(ULTRASOUND_FALL_SHARE)
+            amount("ultrasound", "ultrasound of the salivary glands, Hocevar total"),
+            partial(_fallen, ULTRASOUND_FALL_SHARE),
         ),
     ),
     "biology": (
-        _measured(amount("igg", "IgG in serum", "g/L"), _fallen_by(IGG_FALL_SHARE)),
-        _measured(amount("rf", "rheumatoid factor", "[IU]/mL"), _fallen_by(RF_FALL_SHARE)),
+        _measured(amount("igg", "IgG in serum", "g/L"), partial(_fallen, IGG_FALL_SHARE)),
+        _measured(amount("rf", "rheumatoid factor", "[IU]/mL"), partial(_fallen, RF_FALL_SHARE)),
     ),
 }
 """Domains with two tests, of which a study goes by one or by either."""

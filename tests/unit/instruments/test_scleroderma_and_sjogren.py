@@ -16,7 +16,7 @@ from dosepath.instruments.bounds import in_words, parted
 from dosepath.instruments.essdai import DOMAINS, change
 from dosepath.instruments.leroy_1988 import PLACES, regions_of
 from dosepath.instruments.mrss import SITES, progression_percent
-from dosepath.instruments.sjogren_acr_eular_2016 import RESULTS, SCORED, items_from
+from dosepath.instruments.sjogren_acr_eular_2016 import ENTRY, EXCLUSIONS, RESULTS, SCORED, items_from
 from dosepath.interop.answers_yaml import answers_of
 from tests.unit.instruments.case_files import instrument
 
@@ -214,6 +214,12 @@ def test_an_unbounded_number_is_anything() -> None:
             {"face": 2},
             ("places with thick skin: face 2", "16 of 17 places not felt: 0 to 3 points each", "total 2 to 50"),
         ),
+        ("mrss", dict.fromkeys(SITES, 0), ("places with thick skin: none", "total 0")),
+        (
+            "esspri",
+            {"dryness": 8, "fatigue": 8, "pain": 8, "baseline": 8},
+            ("(8 + 8 + 8) / 3 = 8; acceptable below 5", "8 before, change 0; a fall by 1 point or 15 %: not met"),
+        ),
         (
             "esspri",
             {"dryness": 8, "fatigue": 7, "pain": 6, "baseline": 8},
@@ -269,6 +275,21 @@ def test_an_unbounded_number_is_anything() -> None:
             ),
         ),
         (
+            "sjogren_acr_eular_2016",
+            {**dict.fromkeys((*ENTRY, *EXCLUSIONS, *(row.id for row in SCORED)), False)},
+            ("entry: none", "excluding diagnoses: none", "0 points, classified from 4"),
+        ),
+        (
+            "sjogren_acr_eular_2016",
+            {"uwsf": True},
+            (
+                "entry: open",
+                "excluding diagnoses: open",
+                "1 unstimulated whole saliva of 0.1 mL/min or less",
+                "1 to 9 points, classified from 4",
+            ),
+        ),
+        (
             "ssc_ild_activity",
             {"fvc": 63, "fvc_before": 70},
             (
@@ -280,3 +301,77 @@ def test_an_unbounded_number_is_anything() -> None:
 )
 def test_steps(name: str, form: dict[str, Any], steps: tuple[str, ...]) -> None:
     assert score(name, form).steps == steps
+
+
+@pytest.mark.parametrize(
+    ("name", "form", "flags"),
+    [
+        ("mrss", {"previous": 0}, ["the earlier total is 0: no percentage; any increase is an increase from nothing"]),
+        ("mrss", {"previous": 9}, ["one point of 9 is more than 10 %: inside the error between observers"]),
+        ("esspri", {"baseline": 0}, ["the earlier index is 0: nothing can improve, and no percentage can be given"]),
+        (
+            "salivary_flow",
+            {"stimulated_volume": 60, "stimulated_minutes": 4},
+            [
+                "stimulated: saliva is usually collected for 5 or 10 or 15 minutes",
+                "stimulated: more than 10 mL/min; check volume and time",
+            ],
+        ),
+        (
+            "ssc_ild_activity",
+            {"fvc": 40, "dlco_corrected": False, "on": "2026-06-01", "before_on": "2025-06-01"},
+            [
+                "FVC below 45 %: severe restriction, also where DLCO alone would let the patient in",
+                "DLCO is not corrected for haemoglobin: anaemia lowers it",
+                "the earlier test is, or may be, more than 6 months old: it does not stand in for one that is not",
+            ],
+        ),
+        (
+            "leroy_1988",
+            {"skin_upper_arm": False, "skin_thigh": False, "skin_trunk": True},
+            ["diffuse by the trunk alone: a text that names elbow and knee may not count it"],
+        ),
+        (
+            "acr_eular_ssc_2013",
+            {"skin_thickening_spares_fingers": True},
+            ["the criteria do not apply: thick skin that spares the fingers"],
+        ),
+        (
+            "sjogren_acr_eular_2016",
+            {**dict.fromkeys(ENTRY, False), "aids": True, "anti_ssa": True, "focus_score": True},
+            [
+                "points suffice, but the criteria do not apply: AIDS",
+                "points suffice, but none of the six entry questions was answered with yes",
+            ],
+        ),
+        (
+            "acr_criss",
+            {"renal_crisis": True, "haq_di_baseline": 0, "mrss_baseline": 0},
+            [
+                "an event of step 1: not improved, whatever the changes",
+                "0 at baseline, so it cannot improve by a share: mrss, haq_di",
+            ],
+        ),
+    ],
+)
+def test_flags(name: str, form: dict[str, Any], flags: list[str]) -> None:
+    assert [flag.text for flag in score(name, form).flags] == flags
+
+
+def test_bounds_that_are_not_reached_decide() -> None:
+    """Some saliva over any time is some flow; a vital capacity that was measured has not fallen to nothing."""
+    flow = score("salivary_flow", {"unstimulated_volume": 1}).value("unstimulated")
+    none_known = score("salivary_flow", {}).value("unstimulated")
+    after = score("ssc_ild_activity", {"fvc": 60})
+    fallen, points = after.value("fvc_decline"), after.value("fvc_decline_points")
+    unmeasured = score("ssc_ild_activity", {}).value("fvc_decline")
+    assert isinstance(flow, Interval)
+    assert isinstance(none_known, Interval)
+    assert isinstance(fallen, Interval)
+    assert isinstance(points, Interval)
+    assert isinstance(unmeasured, Interval)
+    assert flow.compare(">", at(0)) is Verdict.MET
+    assert none_known.compare(">", at(0)) is Verdict.UNKNOWN
+    assert fallen.compare("<", at(100)) is Verdict.MET
+    assert unmeasured.compare("<", at(100)) is Verdict.UNKNOWN
+    assert points.compare(">", at(-60)) is Verdict.MET
