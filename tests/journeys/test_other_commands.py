@@ -28,7 +28,7 @@ def test_shipped_protocol_is_whole() -> None:
     # 113 of the reference and E07.1.n, the condition of E07.1
     assert found["leaves"] == {"inclusion": 71, "exclusion": 43}
     assert found["dose_levels"] == {"1": "0.5 10*6/kg", "2": None, "3": None}
-    assert found["settings_not_set"]["stagger_days"] == "the earliest date of the next infusion"
+    assert found["settings_not_set"]["visit_schedule"] == "planning visits"
     assert "ok" in run("protocol", "check", FILE).output.splitlines()[0]
 
 

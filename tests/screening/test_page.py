@@ -77,10 +77,23 @@ def test_every_ambiguity_is_a_reading_or_a_note(criteria: dict[str, Any]) -> Non
             total += count(item.get("children", []))
         return total
 
-    wanted = sum(count(criteria[part]) for part in ("inclusion", "exclusion", "design_and_dlt"))
-    readings = [key for key, _ in trial().readings() if not key.startswith("I03")]
-    assert wanted == 40
+    wanted = sum(count(criteria[part]) for part in ("inclusion", "exclusion"))
+    readings = [key for key, _ in trial().readings() if not key.startswith(("I03", "design", "dlt"))]
+    assert wanted == 36
     assert len(readings) == wanted
+
+
+def test_the_design_and_every_ambiguity_of_the_dlt_rule_have_a_reading_or_a_note(shared_reference: Path) -> None:
+    path = shared_reference / "reference" / "instruments" / "dlt_rule.yaml"
+    rule = yaml.safe_load(path.read_text(encoding="utf-8"))
+    readings = [key for key, _ in trial().readings() if key.startswith("dlt")]
+    assert len(rule["ambiguities"]) == len(readings) == 15
+    assert [key for key, _ in trial().readings() if key.startswith("design")] == ["design#dose_levels"]
+
+
+def test_clauses_of_the_dlt_rule_are_pieces_of_their_lines(page: list[str]) -> None:
+    for clause in trial().file.dlt.clauses:
+        assert bare(clause.text) in bare(" ".join(page[line - 1] for line in clause.lines)), clause.id
 
 
 def test_every_criterion_takes_part_in_its_parent() -> None:

@@ -110,10 +110,13 @@ class OrderKind(Part):
 class Option(Part):
     """One reading of an ambiguous text.
 
-    `rules` replaces the rules of criteria, `arms` the arms that a criterion is judged for.
+    `rules` replaces the rules of criteria, `arms` the arms that a criterion is judged for, `days` and `scale` bring a
+    number or a toxicity scale.
     """
 
     text: str
+    days: int | None = None
+    scale: str = ""
     rules: dict[CriterionId, str] = {}
     rechecks: dict[CriterionId, dict[GateName, str]] = {}
     gates: dict[CriterionId, tuple[GateName, ...]] = {}
@@ -199,11 +202,32 @@ class DltClause(Part):
     resolves_to: int | None = None
     within_days: int | None = None
     lasting_days: int | None = None
+    printed_max_grade: Annotated[int | None, Field(description="highest grade that the words name, if they do")] = None
     related: bool = False
     except_skin_only: bool = False
     lines: Lines
     readings: tuple[Reading, ...] = ()
     notes: tuple[str, ...] = ()
+
+
+class FatalClause(Part):
+    """A clause for fatal events, which the page leaves out: a fatal event cannot last for days."""
+
+    id: Name
+    label: str
+    min_grade: Annotated[int, Field(description="grade from which a later death of an event counts")]
+    fatal_grade: int
+    without_judgement: Annotated[tuple[str, ...], Field(description="scales that need no judgement of relatedness")]
+    source: str
+
+
+class ExpectedLabs(Part):
+    """Laboratory events that the treatment itself brings about; exempt only under the reading that says so."""
+
+    always: Annotated[tuple[str, ...], Field(description="terms of events that are expected for months")]
+    early: Annotated[tuple[str, ...], Field(description="terms of events that are expected for some days")]
+    early_days: int
+    source: str
 
 
 class Dlt(Part):
@@ -214,7 +238,22 @@ class Dlt(Part):
     lines: Lines
     scales: dict[str, SettingValue]
     clauses: tuple[DltClause, ...]
+    fatal: FatalClause
+    expected_labs: ExpectedLabs
+    related_words: Annotated[
+        dict[Annotated[str, StringConstraints(pattern=r"^(related|not_related|unknown)$")], tuple[str, ...]],
+        Field(description="words of a judgement of relatedness, by what they count as"),
+    ]
     readings: tuple[Reading, ...] = ()
+
+
+class ConductSetting(Part):
+    """How the escalation is run, where the page leaves it open: a number, a word, yes or no, or a list."""
+
+    label: str
+    value: bool | int | Decimal | str | tuple[int | Decimal | str, ...] | None = None
+    source: str
+    blocks: Annotated[str, Field(description="what cannot be done while it is not set; empty: not set is a value")] = ""
 
 
 class Design(Part):
@@ -226,7 +265,7 @@ class Design(Part):
     planned_patients: int
     follow_up_months: int
     lines: Lines
-    variants: dict[Name, SettingValue]
+    conduct: dict[Name, ConductSetting]
     readings: tuple[Reading, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -267,6 +306,7 @@ class ProtocolFile(Part):
     @field_validator("dose_levels")
     @classmethod
     def _levels_in_order(cls, levels: tuple[DoseLevel, ...]) -> tuple[DoseLevel, ...]:
-        if [item.level for item in levels] != list(range(1, len(levels) + 1)):
-            raise ValueError("dose levels are numbered 1, 2, 3 ... in their order")
+        numbers = [item.level for item in levels]
+        if numbers != sorted(set(numbers)):
+            raise ValueError("dose levels are listed from low to high, each once")
         return levels

@@ -18,7 +18,7 @@ from dosepath.rules.parse import suggest
 
 SCHEMA = "reference-cases/1"
 
-CASE_KEYS = frozenset({"id", "title", "input", "expected", "why", "source", "note", "tolerance"})
+CASE_KEYS = frozenset({"id", "title", "input", "expected", "why", "source", "note", "tolerance", "alternative"})
 
 
 @lru_cache(maxsize=1)
