@@ -47,12 +47,14 @@ from dosepath.instruments.iim_subgroups import (
     ENZYMES,
     NECROSIS,
     OF_THE_TREE,
+    SETTLED,
+    SIGNS,
     SKIN,
     SUBGROUPS,
     WEAKNESS,
     WHY,
     Signs,
-    signs_of,
+    number_of,
     subgroups,
 )
 from dosepath.instruments.items import yes_or_no
@@ -309,17 +311,16 @@ Columns: TypeAlias = Sequence[tuple[Model, States]]
 def _states(said: Answers, model: Model) -> States:
     """List the scores in tenths that are possible, each with what the tree asks."""
     with_biopsy = model is WITH_BIOPSY
-    states = {(_tenths(row)[with_biopsy], signs_of(row.id)) for row in _ages(said)}
+    states = {(_tenths(row)[with_biopsy], number_of(row.id)) for row in _ages(said)}
     for group in _GROUPS if with_biopsy else _GROUPS[:-1]:
-        more = {(0, Signs())}
+        more = {(0, 0)}
         for row in group:
-            one = (_tenths(row)[with_biopsy], signs_of(row.id))
+            points, number = _tenths(row)[with_biopsy], number_of(row.id)
             answer = said.flags.get(row.id)
-            added = {(tenths + one[0], signs | one[1]) for tenths, signs in more} if answer is not False else set()
+            added = {(tenths + points, signs | number) for tenths, signs in more} if answer is not False else set()
             more = added if answer else more | added
-        states = {(a + b, one | other) for a, one in states for b, other in more}
-        states = {(tenths, signs.settled) for tenths, signs in states}
-    return states
+        states = {(a + b, SETTLED[one | other]) for a, one in states for b, other in more}
+    return {(tenths, SIGNS[signs]) for tenths, signs in states}
 
 
 _GROUPS = (

@@ -8,7 +8,8 @@ Verification: see `iim_eular_acr_2017`; the order of the tree and the addition a
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from itertools import product
 
 from dosepath.core.verdict import Verdict, all_of, any_of, negate, verdict_of
 
@@ -60,17 +61,6 @@ class Signs:
     inflamed: bool = False
     enzymes: bool = False
 
-    def __or__(self, other: "Signs") -> "Signs":
-        return Signs(
-            self.juvenile or other.juvenile,
-            self.skin or other.skin,
-            self.weak or other.weak,
-            self.proximal or other.proximal,
-            self.rimmed or other.rimmed,
-            self.inflamed or other.inflamed,
-            self.enzymes or other.enzymes,
-        )
-
     @property
     def settled(self) -> "Signs":
         """The signs that can still matter: what the tree asks first makes the rest idle."""
@@ -97,6 +87,18 @@ def signs_of(feature: str) -> Signs:
         inflamed=feature in INFLAMMATORY,
         enzymes=feature == ENZYMES,
     )
+
+
+SIGNS = tuple(Signs(*flags) for flags in product((False, True), repeat=len(fields(Signs))))
+"""All combinations; the number of two of them together is the bitwise "or" of their numbers."""
+_NUMBERS = {signs: number for number, signs in enumerate(SIGNS)}
+SETTLED = tuple(_NUMBERS[signs.settled] for signs in SIGNS)
+"""Number of each combination to the number of what of it can still matter."""
+
+
+def number_of(feature: str) -> int:
+    """Give the number of what a feature that is present says to the tree."""
+    return _NUMBERS[signs_of(feature)]
 
 
 def subgroups(signs: Signs, further: Mapping[str, Verdict]) -> tuple[str, ...]:
