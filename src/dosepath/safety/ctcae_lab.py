@@ -349,7 +349,7 @@ def grade(term: Term, facts: Facts, missing: Missing = Missing.PASSED_OVER, read
         asked = [flag for flag in asked if flag not in BASELINE_FLAGS]
     ways = {said: _one(term, facts, dict(zip(asked, said, strict=True)), missing, reading) for said in _ways(asked)}
     if reading is Reading.ADMIRAL and missing is Missing.PASSED_OVER:
-        worst = max((way for way in ways.values() if way.low == max(each.low for each in ways.values())), key=_decided)
+        worst = max(ways.values(), key=lambda way: way.low)
         if worst.low:
             return Graded((worst.low,), worst.rule)
     found = tuple(sorted(set().union(*(way.possible for way in ways.values()))))
@@ -365,10 +365,6 @@ class _Way:
     possible: frozenset[int]
     rule: Rule | None
     missing: tuple[str, ...]
-
-
-def _decided(way: _Way) -> bool:
-    return len(way.possible) == 1
 
 
 @lru_cache(maxsize=64)

@@ -171,7 +171,7 @@ def _outcome(said: Answers) -> Outcome:
     cases = tuple(_cases(term, judged, counted))
     missing = [*(["judged_grade"] if judged is None and len({case["grade"] for case in cases}) > 1 else [])]
     if counted is not None and len(counted) > 1:
-        missing += [name for name in MEASURES[term.name] if _matters(said, name)]
+        missing += said.open(MEASURES[term.name])
     return Outcome(cases, tuple(missing), refused=refused, steps=tuple(_steps(term, judged, counted)))
 
 
@@ -197,14 +197,6 @@ def _contradictions(term: ClinicalTerm, said: Answers, counted: frozenset[int] |
     elif counted is not None and judged < min(counted):
         reason = f"the count makes it at least grade {min(counted)}; the highest grade that matches wins"
         yield Refusal("judged_grade", RefusalKind.CONTRADICTION, reason)
-
-
-def _matters(said: Answers, name: str) -> bool:
-    """Answer whether an item of the count that was not given could change it."""
-    if name not in said.open([name]):
-        return False
-    surface = said.number("bsa_pct")
-    return name != "symptoms" or surface is None or surface > RASH_PERCENT[1]
 
 
 def _steps(term: ClinicalTerm, judged: int | None, counted: frozenset[int] | None) -> Iterable[str]:
