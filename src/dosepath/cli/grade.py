@@ -386,11 +386,11 @@ def _print(
         out.print(grid)
     if len(shown) < len(graded):
         out.print(f"... and {counted(len(graded) - len(shown), 'row')} more (--limit 0 prints all)")
-    versions = ", ".join(sorted({row.version for row in graded}))
+    versions = "".join(f" by CTCAE v{each}" for each in sorted({row.version for row in graded}))
     counts = [sum(row.grade == each for row in graded) for each in range(5)]
     told = ", ".join(f"{count} grade {each}" for each, count in enumerate(counts) if count)
     unknown = sum(row.grade is None for row in graded)
-    out.print(f"\n{counted(len(graded), 'row')} graded by CTCAE v{versions}: {told or 'no grade'}, {unknown} unknown")
+    out.print(f"\n{counted(len(graded), 'row')} graded{versions}: {told or 'no grade'}, {unknown} unknown")
     unused = [name for name in columns if name and name not in KNOWN]
     if unused:
         out.print(f"columns not used: {escape(', '.join(unused))}")
