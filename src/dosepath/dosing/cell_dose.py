@@ -64,21 +64,36 @@ def car_positive_density(*, cells_per_ml: Fraction, viability_pct: Fraction, car
     return cells_per_ml * viability_pct * car_positive_pct / PERCENT**2
 
 
-def dose_band(fraction: Interval, low: Fraction, high: Fraction) -> str | None:
-    """Place a fraction of the planned dose against the band, both ends of which belong to it; None while it is open.
+def dose_bands(fraction: Interval, low: Fraction | None, high: Fraction | None) -> tuple[str, ...]:
+    """Place a fraction of the planned dose against the band, both ends of which belong to it.
+
+    Parameters
+    ----------
+    fraction
+        Exact or between bounds.
+    low, high
+        Ends of the band; None for one that is not known.
+
+    Returns
+    -------
+    tuple of str
+        Every place that is possible.
 
     Examples
     --------
-    >>> dose_band(Interval.at(Fraction(4, 5)), Fraction(4, 5), Fraction(6, 5))
-    'in_range'
-    >>> dose_band(Interval(Fraction(0), Fraction(1, 2)), Fraction(4, 5), Fraction(6, 5))
-    'below'
+    >>> dose_bands(Interval.at(Fraction(4, 5)), Fraction(4, 5), Fraction(6, 5))
+    ('in_range',)
+    >>> dose_bands(Interval(Fraction(0), Fraction(1, 2)), Fraction(4, 5), None)
+    ('below',)
     """
-    below = fraction.compare("<", Interval.at(low))
-    above = fraction.compare(">", Interval.at(high))
-    if Verdict.MET in (below, above):
-        return "below" if below is Verdict.MET else "above"
-    return "in_range" if below is Verdict.NOT_MET and above is Verdict.NOT_MET else None
+    below = Verdict.UNKNOWN if low is None else fraction.compare("<", Interval.at(low))
+    above = Verdict.UNKNOWN if high is None else fraction.compare(">", Interval.at(high))
+    if below is Verdict.MET:
+        return ("below",)
+    if above is Verdict.MET:
+        return ("above",)
+    open_ends = {"in_range": Verdict.UNKNOWN, "below": below, "above": above}
+    return tuple(band for band, verdict in open_ends.items() if verdict is Verdict.UNKNOWN)
 
 
 _NEVER_ZERO: Final = ("dose", "weight", "cap", "cells", "bag_volume")
@@ -165,14 +180,12 @@ def _product(said: Answers) -> _Product:
 
 
 def _bands(said: Answers, product: _Product) -> tuple[str, ...]:
-    low, high = said.amounts.get("tolerance_low"), said.amounts.get("tolerance_high")
-    if product.fraction is None or low is None or high is None:
-        return BANDS
-    band = dose_band(product.fraction, low / PERCENT, high / PERCENT)
-    if band is not None:
-        return (band,)
-    most = product.fraction.compare(">", Interval.at(high / PERCENT))
-    return BANDS if most is Verdict.UNKNOWN else BANDS[:2]
+    low, high = (said.amounts.get(end) for end in ("tolerance_low", "tolerance_high"))
+    return dose_bands(
+        product.fraction or Interval(Fraction(0), None),
+        None if low is None else low / PERCENT,
+        None if high is None else high / PERCENT,
+    )
 
 
 def _missing(said: Answers, product: _Product, bands: tuple[str, ...]) -> tuple[str, ...]:

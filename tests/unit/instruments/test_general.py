@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from itertools import product
@@ -344,6 +345,11 @@ def test_a_formula_becomes_an_instrument() -> None:
     assert scored.steps == ("yes: high less low = 3.01 mmol/L", "no: high less low = 4.01 mmol/L")
     assert scored.flags == (Flag("seen", "2 numbers"),)
     assert scale.score({"high": high, "low": none}).missing == ()
+    plain = replace(form, result=("gap", Field("gap", unit="1")))
+    bare = formula_scale(
+        identity="gap", name="Gap", version="7", citation=cited, verification=verified, items=items, form=plain
+    )
+    assert bare.score({"high": high, "low": low, "twice": "no"}).steps == ("no: high less low = 4.01",)
     refused = scale.score({"high": none, "low": low, "twice": "yes"})
     assert refused.missing == ("high",)
     assert refused.refused == (Refusal("high", RefusalKind.CONTRADICTION, "0 is not above zero"),)
