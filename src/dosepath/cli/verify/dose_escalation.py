@@ -13,7 +13,9 @@ import numpy as np
 
 from dosepath.cli.verify.outcome import CaseResult
 from dosepath.core.errors import DosepathError, InputError
+from dosepath.dosefinding import blrm
 from dosepath.dosefinding.beta import isotonic
+from dosepath.dosefinding.blrm import OVER, UNDER, LogisticPrior
 from dosepath.dosefinding.boin import Boin
 from dosepath.dosefinding.crm import Crm, Skeleton, calibrated_skeleton, most_likely, partial_posterior
 from dosepath.dosefinding.design import Action, Decision, decision_of, state_after
@@ -40,6 +42,13 @@ ALIKE: Mapping[str, str] = {
     "mean_total_dlt": "mean_patients",
 }
 """Simulated results that have no tolerance of their own, and whose it is."""
+
+ALIKE_FROM: Mapping[str, str] = {
+    "p_under_": "interval_probabilities",
+    "p_target_": "interval_probabilities",
+    "p_over_": "interval_probabilities",
+}
+"""The same by how the name of a result begins."""
 
 _FORMULA = re.compile(r"(?P<times>[\d.]+)\*sqrt\(p\((?P<whole>1|100)-p\)/(?P<trials>\d+)\)")
 
@@ -76,12 +85,19 @@ def _differences(entry: Mapping[str, Any]) -> Iterator[str]:
     got = KINDS[kind](entry["inputs"], entry)
     wanted = entry["outputs"]
     if isinstance(wanted, list):
-        wanted, got = {"rows": wanted}, {"rows": got}
+        wanted = _columns(wanted)
     for key, value in wanted.items():
         if key not in got:
             yield f"{key}: unknown key in what is expected"
         elif got[key] is not None:
             yield from compared(key, value, got[key], tolerance_of(entry.get("tolerance") or {}, key))
+
+
+def _columns(rows: Sequence[Any]) -> Mapping[str, Any]:
+    """Turn a list of rows into lists by key, so that each key has its own tolerance."""
+    if all(isinstance(row, Mapping) and row.keys() == rows[0].keys() for row in rows):
+        return {key: [row[key] for row in rows] for key in rows[0]}
+    return {"rows": rows}
 
 
 # Comparing --------------------------------------------------------------------------------------------------------
@@ -97,7 +113,8 @@ def tolerance_of(stated: Mapping[str, Any] | str, key: str) -> Tolerance:
     """
     if not isinstance(stated, Mapping):
         return _as_tolerance(stated)
-    alike = [name for name in stated if name in key or name == ALIKE.get(key)]
+    other = ALIKE.get(key) or next((name for start, name in ALIKE_FROM.items() if key.startswith(start)), None)
+    alike = [name for name in stated if name in key or name == other]
     for name in (key, *sorted(alike, key=len, reverse=True), "abs", "all"):
         if name in stated:
             return _as_tolerance(stated[name])
@@ -366,6 +383,32 @@ def _adaptive(follow_up: Sequence[float], dlts: Sequence[int], window: float) ->
     return found
 
 
+def blrm_posterior(given: Inputs, entry: Inputs) -> Got:
+    mean, covariance = _numbers(given["prior_mean"]), [_numbers(row) for row in given["prior_cov"]]
+    prior = LogisticPrior(
+        tuple(_numbers(given["dose"])),
+        float(given["ref_dose"]),
+        (mean[0], mean[1]),
+        ((covariance[0][0], covariance[0][1]), (covariance[1][0], covariance[1][1])),
+    )
+    names = {part: next((key for key in entry["outputs"][0] if key.startswith(part)), part) for part in ALIKE_FROM}
+    interval = _bound(names["p_under_"], UNDER), _bound(names["p_over_"], OVER)
+    treated, dlts = np.array([given["n"]]), np.array([given["dlt"]])
+    found = blrm.posterior(prior, dlts, treated - dlts, interval)
+    return {
+        "mean": found.mean[0],
+        names["p_under_"]: found.under[0],
+        names["p_target_"]: found.target[0],
+        names["p_over_"]: found.over[0],
+    }
+
+
+def _bound(name: str, usual: float) -> float:
+    """Read the bound of an interval from the name of its probability: `p_under_016` is that below 0.16."""
+    digits = name.rpartition("_")[2]
+    return float(f"0.{digits[1:]}") if digits.isdigit() and digits.startswith("0") else usual
+
+
 KINDS: Mapping[str, Callable[[Inputs, Inputs], Got]] = {
     "three_plus_three_decision": three_plus_three_decision,
     "three_plus_three_exact_oc": three_plus_three_exact_oc,
@@ -378,6 +421,7 @@ KINDS: Mapping[str, Callable[[Inputs, Inputs], Got]] = {
     "crm_skeleton": crm_skeleton,
     "crm": crm,
     "titecrm": crm,
+    "blrm_posterior": blrm_posterior,
     "next_dose": next_dose,
     "crm_oc_simulated": crm_oc_simulated,
 }

@@ -1,0 +1,137 @@
+"""BLRM: reference numbers, a grid several times finer, exact characteristics against paths, overdose control."""
+
+from itertools import product
+from math import comb
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from dosepath.core.errors import InputError
+from dosepath.dosefinding.blrm import Blrm, LogisticPrior, posterior
+from dosepath.dosefinding.design import Action, decide
+from dosepath.dosefinding.exact import enumerate_design
+from dosepath.dosefinding.outcomes import Cohort, read_outcomes
+from tests.unit.dosefinding.test_table_designs import entries
+
+DOSES = (0.5, 1.0, 2.0)
+TIGHT = LogisticPrior(DOSES, 1.0, (-0.85, 1.0), ((1.0, -0.5), (-0.5, 1.0)))
+WIDE = LogisticPrior(DOSES, 1.0, (-1.0, 0.0), ((4.0, 0.0), (0.0, 1.0)))
+
+
+def brute(prior: LogisticPrior, dlts: np.ndarray, without: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Integrate on a plain fine grid: mean of each rate, and its probability to lie below 0.16."""
+    covariance = np.array(prior.covariance)
+    a = prior.mean[0] + np.sqrt(covariance[0, 0]) * np.linspace(-8, 8, 1601)[:, None]
+    b = prior.mean[1] + np.sqrt(covariance[1, 1]) * np.linspace(-8, 8, 1201)
+    off = np.stack(np.broadcast_arrays(a - prior.mean[0], b - prior.mean[1]))
+    height = -np.einsum("iab,ij,jab->ab", off, np.linalg.inv(covariance), off) / 2
+    rates = []
+    for dose, toxic, clean in zip(prior.doses, dlts, without, strict=True):
+        odds = a + np.exp(b) * np.log(dose / prior.reference)
+        height = height - toxic * np.logaddexp(0, -odds) - clean * np.logaddexp(0, odds)
+        rates.append(1 / (1 + np.exp(np.minimum(-odds, 700))))
+    weight = np.exp(height - height.max())
+    weight /= weight.sum()
+    return np.array([(weight * rate).sum() for rate in rates]), np.array([weight[rate < 0.16].sum() for rate in rates])
+
+
+@pytest.mark.parametrize("prior", [TIGHT, WIDE], ids=["tight", "wide"])
+@pytest.mark.parametrize(
+    ("dlts", "treated"),
+    [((0, 0, 0), (0, 0, 0)), ((0, 1, 0), (3, 3, 0)), ((3, 0, 0), (3, 0, 0)), ((0, 0, 9), (3, 3, 30))],
+)
+def test_posterior_agrees_with_a_finer_grid(
+    prior: LogisticPrior, dlts: tuple[int, ...], treated: tuple[int, ...]
+) -> None:
+    toxic, clean = np.array(dlts), np.array(treated) - np.array(dlts)
+    found = posterior(prior, toxic[None], clean[None])
+    mean, under = brute(prior, toxic, clean)
+    assert np.allclose(found.mean[0], mean, rtol=0, atol=1e-10)
+    assert np.allclose(found.under[0], under, rtol=0, atol=5e-3)
+    assert np.allclose(found.under + found.target + found.over, 1, rtol=0, atol=1e-14)
+
+
+@pytest.mark.parametrize("prior", [TIGHT, WIDE], ids=["tight", "wide"])
+def test_without_patients_the_interval_probabilities_are_those_of_the_normal_prior(prior: LogisticPrior) -> None:
+    nobody = np.zeros((1, 3), dtype=np.int64)
+    at_reference = np.array(prior.doses) == prior.reference
+    points = np.linspace(-10, 10, 400001)
+    mass = np.exp(-(points**2) / 2)
+    for bound in (0.1, 0.16, 0.4):
+        end = (np.log(bound / (1 - bound)) - prior.mean[0]) / np.sqrt(prior.covariance[0][0])
+        wanted = np.interp(end, points, np.cumsum(mass) - mass / 2) / mass.sum()
+        found = posterior(prior, nobody, nobody, (bound, 0.9))
+        assert abs(found.under[0, at_reference][0] - wanted) < 1e-8
+
+
+@pytest.mark.shared
+def test_reference_numbers(shared_reference: Path) -> None:
+    for entry in entries(shared_reference, "blrm_posterior"):
+        given = entry["inputs"]
+        (first, mixed), (_, second) = ([float(each) for each in row] for row in given["prior_cov"])
+        mean = [float(each) for each in given["prior_mean"]]
+        doses = tuple(float(dose) for dose in given["dose"])
+        prior = LogisticPrior(doses, float(given["ref_dose"]), (mean[0], mean[1]), ((first, mixed), (mixed, second)))
+        treated, dlts = np.array([given["n"]]), np.array([given["dlt"]])
+        found = posterior(prior, dlts, treated - dlts)
+        for place, wanted in enumerate(entry["outputs"]):
+            assert abs(found.mean[0, place] - float(wanted["mean"])) < 1e-9
+            assert abs(found.under[0, place] - float(wanted["p_under_016"])) < 2e-3
+            assert abs(found.over[0, place] - float(wanted["p_over_033"])) < 2e-3
+
+
+def test_exact_numbers_agree_with_every_path() -> None:
+    design = Blrm(WIDE, cohorts=3)
+    truth = [0.1, 0.3, 0.5]
+    wanted = np.zeros(4)
+    for counts in product(range(4), repeat=3):
+        cohorts: list[Cohort] = []
+        probability = 1.0
+        for number, dlts in enumerate(counts):
+            found = decide(design, cohorts)
+            if found.action is Action.STOP:
+                probability *= 0.25 ** (len(counts) - number)
+                break
+            level = found.level or 0
+            cohorts.append(Cohort(level, tuple(each < dlts for each in range(3))))
+            rate = truth[level - 1]
+            probability *= comb(3, dlts) * rate**dlts * (1 - rate) ** (3 - dlts)
+        wanted[decide(design, cohorts).level or 0] += probability
+    exact = enumerate_design(design).characteristics(truth)
+    assert np.allclose(exact.recommendation, wanted, rtol=0, atol=1e-12)
+
+
+def test_overdose_control_bars_the_next_dose_and_ends_a_trial_without_an_admissible_one() -> None:
+    design = Blrm(TIGHT)
+    assert decide(design, ()).level == 1
+    held = decide(design, read_outcomes("1NNN 2NNT", 3))
+    assert held.action is Action.DE_ESCALATE
+    assert any("bars level 2, 3" in reason for reason in held.reasons)
+    stopped = decide(design, read_outcomes("1TTT", 3))
+    assert stopped.action is Action.STOP
+    assert "too toxic" in stopped.rule
+
+
+def test_a_level_is_never_skipped() -> None:
+    design = Blrm(LogisticPrior(DOSES, 2.0, (-6.0, 0.0), ((1.0, 0.0), (0.0, 0.25))))
+    assert decide(design, read_outcomes("1NNN", 3)).level == 2
+    with pytest.raises(InputError, match="level 2 would be skipped"):
+        decide(design, read_outcomes("1NNN 3NNN", 3))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"doses": (1.0, 0.5)}, "rise"),
+        ({"doses": ()}, "rise"),
+        ({"reference": 0.0}, "above 0"),
+        ({"covariance": ((1.0, 1.0), (1.0, 1.0))}, "covariance"),
+        ({"covariance": ((1.0, 0.2), (0.1, 1.0))}, "covariance"),
+        ({"covariance": ((-1.0, 0.0), (0.0, 1.0))}, "covariance"),
+    ],
+)
+def test_a_prior_that_is_none_is_refused(change: dict[str, object], message: str) -> None:
+    given = {"doses": DOSES, "reference": 1.0, "mean": (0.0, 0.0), "covariance": ((1.0, 0.0), (0.0, 1.0))}
+    with pytest.raises(InputError, match=message):
+        LogisticPrior(**{**given, **change})  # type: ignore[arg-type]
