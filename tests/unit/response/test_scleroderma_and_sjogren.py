@@ -267,3 +267,82 @@ FULFILLED: Form = {
 )
 def test_cress_as_published(form: Form, published: Published) -> None:
     assert cress_as_published(score("star_cress", form)) == published
+
+
+# Steps and flags --------------------------------------------------------------------------------------------------
+
+VISITS: Form = {
+    **dict.fromkeys(EVENTS, False),
+    "mrss_baseline": 20,
+    "mrss": 12,
+    "fvc_baseline": 80,
+    "fvc": 84,
+    "patient_global_baseline": 5,
+    "patient_global": 3,
+    "physician_global_baseline": 5,
+    "physician_global": 5,
+    "haq_di_baseline": 1,
+    "haq_di": 2,
+}
+SHARES = "better by mrss 40 %, fvc 5 %, patient_global 40 %, physician_global 0 %, haq_di -100 %"
+SUM = (
+    "step 2: -5.54 - 0.81 x (-8) mrss + 0.21 x (4) fvc - 0.4 x (-2) patient_global - 0.44 x (0) physician_global"
+    " - 3.41 x (1) haq_di = -0.83"
+)
+
+
+@pytest.mark.parametrize(
+    ("form", "steps"),
+    [
+        (VISITS, ("step 1: no event", SUM, "probability 0.3036, improved from 0.6", f"revised CRISS: {SHARES}")),
+        (
+            {**VISITS, "renal_crisis": True, "fvc_fall": True},
+            ("step 1: renal_crisis, fvc_fall", SUM, f"revised CRISS: {SHARES}"),
+        ),
+        (
+            {item: said for item, said in VISITS.items() if item not in ("fvc", "renal_crisis")},
+            (
+                "step 1: not settled",
+                SUM.replace("(4)", "(-80 or more)").replace("= -0.83", "= -18.47 or more"),
+                "probability 0.0000 to 1.0000, improved from 0.6",
+                f"revised CRISS: {SHARES.replace('fvc 5', 'fvc -100 or more')}",
+            ),
+        ),
+    ],
+)
+def test_steps_of_criss(form: Form, steps: tuple[str, ...]) -> None:
+    assert score("acr_criss", form).steps == steps
+
+
+def test_steps_of_star_and_cress() -> None:
+    assert score("star_cress", {**FULFILLED, "biology_tests": "rf", "rf_baseline": 9, "rf": 9}).steps == (
+        "star_systemic, ClinESSDAI down by 3 or more (3 of STAR): met",
+        "cress_systemic, ClinESSDAI below 5 at the later visit (CRESS only): met",
+        "pro, ESSPRI down by a point or by 15 % (3 of STAR): met",
+        "tear, tears better, or normal as before (1 of STAR): met",
+        "saliva, saliva better (1 of STAR): unknown",
+        "biology, IgG or rheumatoid factor down (1 of STAR): not met",
+        "STAR 7 to 8 of 9, responder from 5",
+        "CRESS 3 to 4 of 5, responder from 3",
+        "CRESS as published: 3 of 4 domains available, responder",
+    )
+    assert score("star_cress", {}).steps[-1] == "CRESS as published: 0 of 0 domains available, not a responder"
+
+
+def test_flags_of_star_and_cress() -> None:
+    form = {"biology_tests": "either", "igg_baseline": 20, "igg": 10, "rf_baseline": 0, "ultrasound_baseline": 0}
+    assert [(flag.id, flag.text) for flag in score("star_cress", form).flags] == [
+        ("fewer_than_3_items", "1 of five domains of CRESS can be judged: as published, not a responder"),
+        ("biology_after_b_cell_depletion", "B-cell depletion lowers IgG and rheumatoid factor in nearly everyone"),
+        ("baseline_zero", "0 at baseline, so nothing can fall: ultrasound, rf"),
+    ]
+
+
+def test_a_probability_between_bounds_is_never_none_or_certain() -> None:
+    assert probability(Interval(None, None)) == Interval(Fraction(0), Fraction(1), low_open=True, high_open=True)
+    limit = Fraction("0.6")
+    assert probability(Interval(IMPROVED_LOGIT, None)) == Interval(limit, Fraction(1), high_open=True)
+    below = Interval(None, IMPROVED_LOGIT, high_open=True)
+    assert probability(below) == Interval(Fraction(0), limit, low_open=True, high_open=True)
+    whole = probability(Interval(Fraction(-1), Fraction(1)))
+    assert (whole.low_open, whole.high_open) == (False, False)
