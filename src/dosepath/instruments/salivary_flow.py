@@ -103,6 +103,8 @@ def _step(said: Answers, collection: str, flow: Interval) -> str:
     return f"{collection}: {collected} mL in {time} min, {in_words(flow)} mL/min"
 
 
+_FLOWS = {name: Field(f"flow of saliva {label}", unit="mL/min") for name, label in COLLECTIONS.items()}
+
 SALIVARY_FLOW = Scale(
     "salivary_flow",
     "Whole salivary flow, unstimulated and stimulated",
@@ -112,9 +114,7 @@ SALIVARY_FLOW = Scale(
         "footnote of the STAR table, classification table of Ann Rheum Dis, a textbook table", date(2026, 11, 25)
     ),
     _ITEMS,
-    {
-        **{name: Field(f"flow of saliva {label}", unit="mL/min") for name, label in COLLECTIONS.items()},
-        "abnormal": Field("unstimulated flow of 0.1 mL/min or less", choices=YES_OR_NO),
-    },
+    {**_FLOWS, "abnormal": Field("unstimulated flow of 0.1 mL/min or less", choices=YES_OR_NO)},
     _rule,
+    entries=_FLOWS,
 )
