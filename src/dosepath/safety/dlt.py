@@ -204,6 +204,8 @@ class DltFinding:
         Events that may still meet a clause.
     questions
         What is not known and would decide.
+    first_closing_day
+        First day on which the closing visit may take place.
     window_end
         Last day on which an event may begin to count, as far as it is known.
     window_closed
@@ -219,6 +221,7 @@ class DltFinding:
     met: tuple[Met, ...] = ()
     undecided: tuple[Undecided, ...] = ()
     questions: tuple[Question, ...] = ()
+    first_closing_day: date | None = None
     window_end: date | None = None
     window_closed: bool = False
     final_on: date | None = None
@@ -275,6 +278,12 @@ def judge_dlt(history: DltHistory, rule: DltRule, on: date) -> DltFinding:
     if history.infusion is None or history.infusion > on:
         return DltFinding(DltState.INEVALUABLE)
     return _Judging(history, history.infusion, rule, on).finding()
+
+
+def as_if(finding: DltFinding, state: DltState, on: date) -> DltFinding:
+    """Give a finding as if the verdict had become final on a day."""
+    met = (Met("", "", on, None, on),) if state is DltState.DLT else ()
+    return replace(finding, state=state, met=met, undecided=(), questions=(), window_closed=True, final_on=on, flags=())
 
 
 def _check(history: DltHistory) -> None:
@@ -538,6 +547,7 @@ class _Judging:
             met=tuple(met),
             undecided=() if met else tuple(sorted(undecided, key=lambda each: (each.start, each.event))),
             questions=tuple(dict.fromkeys(questions)),
+            first_closing_day=self._date(self.rule.first_closing_day),
             window_end=self._date(self.window_end),
             window_closed=self.closed,
             final_on=self._final_on(state, met),

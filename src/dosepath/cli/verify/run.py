@@ -9,7 +9,7 @@ import typer
 
 from dosepath.cli.grade import read_rows
 from dosepath.cli.shell import WRONG_USE
-from dosepath.cli.verify import ctcae_csv, dose_escalation, reference, screening
+from dosepath.cli.verify import conduct, ctcae_csv, dose_escalation, reference, screening
 from dosepath.cli.verify.outcome import CaseResult
 from dosepath.core.errors import InputError
 from dosepath.interop.answers_yaml import load_exact
@@ -19,6 +19,7 @@ Runner: TypeAlias = Callable[[Mapping[str, Any], Path], Iterator[CaseResult]]
 RUNNERS: Mapping[str, Runner] = {
     screening.SCHEMA: screening.verify,
     reference.SCHEMA: lambda document, _: reference.verify(document),
+    conduct.SCHEMA: lambda document, _: conduct.verify(document),
     "entries": lambda document, _: dose_escalation.verify(document),
 }
 
