@@ -6,7 +6,8 @@ from fractions import Fraction
 import pytest
 
 from dosepath.cli.grade import EDITIONS
-from dosepath.core.instrument import ItemKind
+from dosepath.core.facts import Value
+from dosepath.core.instrument import ItemKind, RefusalKind
 from dosepath.core.quantity import Quantity, read_unit
 from dosepath.safety import ctcae_clinical_v5, ctcae_lab_common, ctcae_lab_v4, ctcae_lab_v5, ctcae_lab_v6
 from dosepath.safety.ctcae_clinical_v5 import TERMS, ClinicalTerm
@@ -16,6 +17,8 @@ from dosepath.safety.ctcae_lab_notation import UNITS, read_terms
 from dosepath.safety.ctcae_lab_v5 import V5
 from dosepath.safety.ctcae_v5_clinical import CTCAE_V5_CLINICAL
 from dosepath.safety.ctcae_v5_clinical import items_of as clinical_items
+from dosepath.safety.ctcae_v5_lab import CTCAE_V5_LAB
+from dosepath.safety.ctcae_v6_lab import CTCAE_V6_LAB
 
 EVERY_FORM_OF_A_LINE = """
 Something high: high; mmol/L or mg/dL
@@ -192,6 +195,55 @@ def test_a_scale_names_its_version_and_its_check() -> None:
     )
     assert scored.steps == ("CPK increased: value 201", "grade 3: value > 5 x ULN = 200")
     assert (scored.instrument, scored.version) == ("demo", "5.0")
+
+
+@pytest.mark.parametrize(
+    ("answers", "steps"),
+    [
+        ({"term": "Anemia", "unit": "g/dL", "value": "7.9"}, ["Anemia: value 7.9 g/dL", "grade 3: value < 80 g/L"]),
+        (
+            {"term": "Anemia", "unit": "g/L", "value": "110", "lln": "110", "transfusion_indicated": True},
+            [
+                "Anemia: value 110 g/L",
+                "grade 0: no condition of a grade holds",
+                "event at least grade 3: transfusion indicated",
+            ],
+        ),
+        (
+            {"term": "Alanine aminotransferase increased", "unit": "g/L", "value": "201", "uln": "40", "base": "100"},
+            [
+                "Alanine aminotransferase increased: value 201",
+                "grade 1 or 3: open until baseline above ULN is known",
+            ],
+        ),
+        (
+            {"term": "Lipase increased", "value": "300", "symptomatic": True},
+            ["Lipase increased: value 300", "grade 0 or 1 or 2 or 3 or 4: open until ULN is known"],
+        ),
+        (
+            {"term": "Lipase increased", "value": "501", "uln": "100", "symptomatic": True},
+            ["Lipase increased: value 501", "grade 4: symptomatic and value > 5 x ULN = 500"],
+        ),
+        ({"term": "Weight loss"}, ["grade 0 or 1 or 2 or 3: open until change from baseline is known"]),
+    ],
+)
+def test_steps_of_measured_terms(answers: dict[str, str | bool], steps: list[str]) -> None:
+    numbers = {"value", "lln", "uln", "base"}
+    said = {name: Quantity.of(str(each), "1") if name in numbers else each for name, each in answers.items()}
+    assert list(CTCAE_V5_LAB.score(said).steps) == steps
+
+
+def test_a_value_without_a_grade_says_so_and_keeps_what_was_refused() -> None:
+    answers: dict[str, Value] = {
+        "term": "Creatinine clearance decreased",
+        "unit": "mL/min",
+        "value": Quantity.of("9", "1"),
+        "baseline": "none",
+        "base": Quantity.of("50", "1"),
+    }
+    scored = CTCAE_V6_LAB.score(answers)
+    assert [flag.text for flag in scored.flags] == ["Creatinine clearance decreased has no grade for this value"]
+    assert [(refusal.item, refusal.kind) for refusal in scored.refused] == [("base", RefusalKind.CONTRADICTION)]
 
 
 # Clinical terms ------------------------------------------------------------------------------------------
