@@ -5,9 +5,18 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+from dosepath.interop.answers_yaml import load_exact
 from dosepath.trial.catalog import OWN_CASES
 from tests.conftest import ROOT
 from tests.unit.instruments.case_files import all_cases
+
+WITHOUT_FORM = {
+    "cart_pk": "kinetics/cart_pk.yaml",
+    "dlt_rule": "safety/dlt.yaml",
+    "schedule_24m": "schedule/schedule_24m.yaml",
+    "unit_conversions": "core/units.yaml",
+}
+"""Files of cases of what has no form."""
 
 FILE: Path = ROOT / "src" / "dosepath" / "trial" / OWN_CASES
 
@@ -15,6 +24,9 @@ FILE: Path = ROOT / "src" / "dosepath" / "trial" / OWN_CASES
 def counted() -> str:
     """Count the cases and write them as the file holds them."""
     counts = Counter(case.instrument for case in all_cases())
+    for name, file in WITHOUT_FORM.items():
+        parts = load_exact((ROOT / "tests" / "cases" / file).read_text(encoding="utf-8"), file)
+        counts[name] = sum(len(rows) for rows in parts.values() if isinstance(rows, list))
     return json.dumps(dict(sorted(counts.items())), indent=1) + "\n"
 
 

@@ -15,7 +15,7 @@ from rich.text import Text
 
 from dosepath.cli.shell import CHECK_FAILED, console, counted
 from dosepath.core.errors import InputError
-from dosepath.core.instrument import FieldValue, Instrument, Item, ItemKind, Score
+from dosepath.core.instrument import FieldValue, Instrument, Item, ItemKind, Procedure, Score
 from dosepath.core.interval import Interval
 from dosepath.core.quantity import Quantity
 from dosepath.interop.answers_yaml import answers_of, load_exact
@@ -36,6 +36,8 @@ def find(name: str) -> Instrument:
         When there is none.
     """
     known = catalog().instruments
+    if name in catalog().procedures:
+        raise InputError(f"{name}: computed from the record; it has no form")
     if name not in known:
         raise InputError(f"no instrument '{name}'; {suggest(name, known)}; 'dosepath instruments' lists all")
     return known[name]
@@ -46,7 +48,8 @@ def find(name: str) -> Instrument:
 
 def list_all(*, as_json: bool) -> None:
     """Print all instruments: version, items, against what and when they were verified, own cases."""
-    known = catalog().instruments.values()
+    found: list[Instrument | Procedure] = [*catalog().instruments.values(), *catalog().procedures.values()]
+    known = sorted(found, key=lambda each: each.id)
     if as_json:
         typer.echo(json.dumps([_summary(each) for each in known], indent=1, ensure_ascii=False))
         return
@@ -61,17 +64,18 @@ def list_all(*, as_json: bool) -> None:
         )
     out = console()
     out.print(grid)
-    out.print(f"{counted(len(known), 'instrument')}; 'dosepath instruments ID' shows one")
+    out.print(f"{counted(len(known), 'instrument')}; 0 items: computed from the record, without a form")
+    out.print("'dosepath instruments ID' shows one")
 
 
-def _summary(each: Instrument) -> dict[str, Any]:
+def _summary(each: Instrument | Procedure) -> dict[str, Any]:
     return {
         "id": each.id,
         "name": each.name,
         "version": each.version,
         "citation": str(each.citation),
-        "items": len(each.items),
-        "fields": list(each.fields),
+        "items": len(each.items) if isinstance(each, Instrument) else 0,
+        "fields": list(each.fields) if isinstance(each, Instrument) else [],
         "cases": own_cases().get(each.id, 0),
         "verified_on": each.verification.on.isoformat(),
         "verified_against": each.verification.against,
@@ -80,7 +84,10 @@ def _summary(each: Instrument) -> dict[str, Any]:
 
 
 def show_one(name: str, *, as_json: bool) -> None:
-    """Print one instrument with its items and values."""
+    """Print one instrument with its items and values; of one without a form where it comes from."""
+    if name in catalog().procedures:
+        _show_procedure(catalog().procedures[name], as_json=as_json)
+        return
     each = find(name)
     if as_json:
         items = [_item_document(item) for item in each.items.values()]
@@ -91,10 +98,7 @@ def show_one(name: str, *, as_json: bool) -> None:
         typer.echo(json.dumps({**_summary(each), "fields": fields, "items": items}, indent=1, ensure_ascii=False))
         return
     out = console()
-    out.print(Text.assemble((each.id, "bold"), f"  {each.name}, {each.version}"))
-    out.print(Text(f"  {each.citation}"))
-    memory = f"; from memory: {each.verification.from_memory}" if each.verification.from_memory else ""
-    out.print(Text(f"  verified {each.verification.on} against {each.verification.against}{memory}"))
+    _print_origin(out, each)
     grid = Grid("item", "answer", "meaning", box=None, pad_edge=False)
     for item in each.items.values():
         for row in _item_rows(item):
@@ -105,6 +109,22 @@ def show_one(name: str, *, as_json: bool) -> None:
         said = f" ({', '.join(known.choices)})" if known.choices and len(known.choices) <= SHOWN_POSSIBLE else ""
         values.add_row(escape(field), escape(known.unit), escape(f"{known.label}{said}"))
     out.print(values)
+
+
+def _show_procedure(each: Procedure, *, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps({**_summary(each), "items": []}, indent=1, ensure_ascii=False))
+        return
+    out = console()
+    _print_origin(out, each)
+    out.print("  computed from the record, without a form")
+
+
+def _print_origin(out: Console, each: Instrument | Procedure) -> None:
+    out.print(Text.assemble((each.id, "bold"), f"  {each.name}, {each.version}"))
+    out.print(Text(f"  {each.citation}"))
+    memory = f"; from memory: {each.verification.from_memory}" if each.verification.from_memory else ""
+    out.print(Text(f"  verified {each.verification.on} against {each.verification.against}{memory}"))
 
 
 def _item_rows(item: Item, indent: str = "") -> Iterator[tuple[str, str, str]]:
@@ -127,7 +147,8 @@ def _answered_with(item: Item) -> str:
                 return f"{item.kind.value}{unit}"
             span = f"{low} or more" if high is None else f"{high} or less" if low is None else f"{low} to {high}"
             return f"{item.kind.value}, {span}{unit}"
-    return item.kind.value
+    words: str = item.kind.value
+    return words
 
 
 def _item_document(item: Item) -> dict[str, Any]:

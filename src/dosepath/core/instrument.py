@@ -284,9 +284,21 @@ class Equivalence(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Procedure:
+    """Something that is computed from the record and not from the answers of a person: it has no form."""
+
+    id: str
+    name: str
+    version: str
+    citation: Citation
+    verification: Verification
+
+
+@dataclass(frozen=True, slots=True)
 class Catalog:
-    """The instruments, formulas and tables that a protocol may name."""
+    """The instruments, formulas and tables that a protocol may name, and what else is computed."""
 
     instruments: Mapping[str, Instrument] = field(default_factory=dict)
     formulas: Mapping[str, Formula] = field(default_factory=dict)
     equivalences: Mapping[str, Equivalence] = field(default_factory=dict)
+    procedures: Mapping[str, Procedure] = field(default_factory=dict)

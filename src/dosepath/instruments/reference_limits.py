@@ -8,11 +8,14 @@ times the upper limit" holds on the limit, "below the lower limit" does not); th
 Verification: text of the trial (NCT06680388, I04, E03, I02.4.b). From memory: nothing. Shared cases, 2026-11-25.
 """
 
+from datetime import date
 from fractions import Fraction
 
 from dosepath.core.facts import Comparator
+from dosepath.core.instrument import Procedure, Verification
 from dosepath.core.interval import Interval
 from dosepath.core.quantity import Quantity, convert
+from dosepath.core.source import Citation
 
 
 def multiple_of_limit(
@@ -51,3 +54,12 @@ def multiple_of_limit(
             return Interval(Fraction(0), multiple, high_open=comparator == "<")
         case _:
             return Interval(multiple, None, low_open=comparator == ">")
+
+
+REFERENCE_LIMITS = Procedure(
+    "reference_limits",
+    "Results as multiples of their limits of normal",
+    "1",
+    Citation("registry entry NCT06680388"),
+    Verification("text of the trial", date(2026, 11, 25)),
+)

@@ -24,11 +24,14 @@ Ogasawara K, Dodds M, Mack T et al. Clin Pharmacokinet 2021;60:1621-1633.
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 from itertools import pairwise
 from typing import Final, TypeAlias
 
 from dosepath.core.errors import QuantityError
+from dosepath.core.instrument import Procedure, Verification
+from dosepath.core.source import Citation
 from dosepath.instruments.powers import logarithm
 
 EXPOSURE_DAYS: Final = Fraction(28)
@@ -178,3 +181,16 @@ def _line_or_fall(days: Fraction, start: Fraction, end: Fraction) -> Fraction:
     if end == 0 or end >= start:
         return _line(days, start, end)
     return (start - end) * days / logarithm(start / end)
+
+
+CART_PK = Procedure(
+    "cart_pk",
+    "Kinetics of the product in blood",
+    "1",
+    Citation("Stein AM, Grupp SA, Levine JE et al. CPT Pharmacometrics Syst Pharmacol 2019;8:285-295"),
+    Verification(
+        "worked example of the reference notes",
+        date(2026, 11, 25),
+        "definitions; rules below the limit are of this project",
+    ),
+)

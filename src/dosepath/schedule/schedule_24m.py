@@ -18,6 +18,7 @@ from datetime import date, timedelta
 from enum import Enum
 from typing import Final
 
+from dosepath.core.instrument import Procedure, Verification
 from dosepath.core.source import Citation
 
 UNSCHEDULED: Final = "unscheduled"
@@ -226,3 +227,12 @@ SCHEDULE_24M: Final = VisitTemplate(
 
 TEMPLATES: Final[Mapping[str, VisitTemplate]] = {SCHEDULE_24M.id: SCHEDULE_24M}
 """Templates that a protocol may name."""
+
+
+SCHEDULE_24M = Procedure(
+    "schedule_24m",
+    "Template of visits to month 24",
+    "1",
+    Citation("registry entry NCT06680388"),
+    Verification("page for day 28 (+3) and month 24", date(2026, 11, 25), "all other lines are assumed"),
+)

@@ -12,7 +12,7 @@ from pkgutil import iter_modules
 from types import ModuleType
 
 from dosepath import dosing, instruments, response, safety, schedule
-from dosepath.core.instrument import Catalog, Equivalence, Formula, Instrument
+from dosepath.core.instrument import Catalog, Equivalence, Formula, Instrument, Procedure
 
 PACKAGES: tuple[ModuleType, ...] = (instruments, dosing, response, safety, schedule)
 
@@ -29,6 +29,7 @@ def catalog() -> Catalog:
         {offer.id: offer for offer in offers if isinstance(offer, Instrument)},
         {offer.id: offer for offer in offers if isinstance(offer, Formula)},
         {offer.id: offer for offer in offers if isinstance(offer, Equivalence)},
+        {offer.id: offer for offer in offers if isinstance(offer, Procedure)},
     )
 
 
@@ -44,7 +45,7 @@ def _modules(package: ModuleType) -> Iterator[ModuleType]:
         yield import_module(module.name)
 
 
-def _offers(module: ModuleType) -> Iterator[Instrument | Formula | Equivalence]:
+def _offers(module: ModuleType) -> Iterator[Instrument | Formula | Equivalence | Procedure]:
     for value in vars(module).values():
-        if not isinstance(value, type) and isinstance(value, Instrument | Formula | Equivalence):
+        if not isinstance(value, type) and isinstance(value, Instrument | Formula | Equivalence | Procedure):
             yield value
