@@ -158,7 +158,7 @@ class Essdai:
 
     @property
     def fields(self) -> Mapping[str, Field]:
-        """Points, 0 to 60 of the eight domains, 0 to 123 of all, 0 to 135 of ClinESSDAI; and the name of the activity."""
+        """Points: 0 to 60 of the eight domains, 0 to 123 of all, 0 to 135 of ClinESSDAI; and low to high activity."""
         return _FIELDS
 
     @property
