@@ -226,7 +226,7 @@ BSA_LYMPHODEPLETION = Scale(
         [
             amount("height", "height", "cm"),
             amount("weight", "actual body weight", "kg"),
-            choice("formula", "formula of the body surface that the protocol names", FORMULAS),
+            choice("formula", "formula of the body surface that the protocol names", FORMULAS.keys()),
             amount("fludarabine", "fludarabine of the regimen, each day, for one square metre", "mg/m2"),
             amount("fludarabine_step", "step to which fludarabine is rounded", "mg"),
             amount("clearance", "creatinine clearance by Cockcroft and Gault", "mL/min"),

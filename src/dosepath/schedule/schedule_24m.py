@@ -229,7 +229,7 @@ TEMPLATES: Final[Mapping[str, VisitTemplate]] = {SCHEDULE_24M.id: SCHEDULE_24M}
 """Templates that a protocol may name."""
 
 
-SCHEDULE_24M = Procedure(
+CATALOG_ENTRY = Procedure(
     "schedule_24m",
     "Template of visits to month 24",
     "1",
