@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from dosepath.cli.verify.adapter import trial
-from dosepath.cli.verify.compare import Got, differences
+from dosepath.cli.verify.compare import differences
 from dosepath.cli.verify.outcome import CaseResult
 from dosepath.core.errors import DosepathError, InputError
 from dosepath.interop.ladder_yaml import read_ladder
@@ -15,9 +15,10 @@ from dosepath.trial.ladder.settings import ladder_settings
 
 SCHEMA: Final = "reference-conduct/1"
 
-CASE_KEYS: Final = frozenset(
-    {"id", "title", "on", "settings", "patients", "board", "expected", "why", "source", "note"}
-)
+ON: Final = frozenset({"on", True})
+"""The day of the question; a plain `on` is a truth value in YAML 1.1."""
+
+CASE_KEYS: Final = ON | {"id", "title", "settings", "patients", "board", "expected", "why", "source", "note"}
 
 
 def verify(document: Mapping[str, Any]) -> Iterator[CaseResult]:
@@ -44,7 +45,7 @@ def verify(document: Mapping[str, Any]) -> Iterator[CaseResult]:
 
 
 def _differences(raw: Mapping[str, Any], defaults: Mapping[str, Any]) -> Iterator[str]:
-    unknown = sorted(str(key) for key in raw if key is not True and key not in CASE_KEYS)
+    unknown = sorted(str(key) for key in raw if key not in CASE_KEYS)
     if unknown:
         raise InputError(f"unknown key {', '.join(unknown)}")
     expected = raw["expected"]
@@ -63,7 +64,7 @@ def _advice(raw: Mapping[str, Any], defaults: Mapping[str, Any]) -> Advice:
     settings = ladder_settings(protocol, {**(defaults.get("settings") or {}), **(raw.get("settings") or {})})
     rule = dlt_rule(protocol, settings.dose_tolerance)
     document = {
-        "on": raw["on"] if "on" in raw else raw[True],  # type: ignore[index]  # plain `on` is a truth value in YAML 1.1
+        "on": next((day for key, day in raw.items() if key in ON), None),
         "patients": raw.get("patients") or [],
         "board": raw.get("board"),
         "defaults": {"patient": defaults.get("patient")},
@@ -74,18 +75,18 @@ def _advice(raw: Mapping[str, Any], defaults: Mapping[str, Any]) -> Advice:
     return advise(file.patients, file.board, settings, rule, file.on)
 
 
-def _whole(expected: Mapping[str, Any], got: Got) -> dict[str, Any]:
+def _whole(expected: Mapping[str, Any], got: Mapping[str, Any]) -> dict[str, Any]:
     """Give what is expected with levels as text, and spelled out for those that a case leaves out: all zero."""
     found = dict(expected)
     none = dict.fromkeys(("infused", "evaluable", "dlt", "pending", "inevaluable", "reserved"), 0)
     for key, nothing in (("levels", none), ("backfill_slots", 0), ("patients", None)):
         if isinstance(found.get(key), dict):
             listed = {str(name): value for name, value in found[key].items()}
-            found[key] = {**dict.fromkeys(got[key], nothing), **listed}
+            found[key] = dict.fromkeys(got[key], nothing) | listed
     return found
 
 
-def as_expected(advice: Advice) -> Got:
+def as_expected(advice: Advice) -> dict[str, Any]:
     """Write advice as cases print it."""
     return {
         "patients": {each.patient.id: each.state.value for each in advice.standings},

@@ -6,6 +6,7 @@ share itself, in percent where the formula says 100 and as a probability where i
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import product
 from math import sqrt
 from typing import Any, TypeAlias
 
@@ -22,9 +23,13 @@ from dosepath.dosefinding.design import Action, Decision, decision_of, state_aft
 from dosepath.dosefinding.exact import enumerate_design
 from dosepath.dosefinding.keyboard import Keyboard
 from dosepath.dosefinding.mtpi import Mtpi
+from dosepath.dosefinding.open_windows import Followed, OpenTally
 from dosepath.dosefinding.outcomes import read_outcomes
+from dosepath.dosefinding.rolling_six import RollingSix
 from dosepath.dosefinding.table_design import DOWN, STAY, UP, TableDesign
 from dosepath.dosefinding.three_plus_three import variant
+from dosepath.dosefinding.tite_boin import MOST_PENDING, TiteBoin
+from dosepath.dosefinding.tite_crm import weights_of
 
 ENTRY_KEYS = frozenset({"id", "kind", "source", "inputs", "outputs", "tolerance", "note", "independent_check"})
 
@@ -317,7 +322,7 @@ def crm_skeleton(given: Inputs, _: Inputs) -> Got:
 
 
 def crm(given: Inputs, entry: Inputs) -> Got:
-    weights = follow_up_weights(given) if "followup" in given else [1.0] * len(given["dlt"])
+    weights = weights_of(_followed(given), given["scheme"]) if "followup" in given else [1.0] * len(given["dlt"])
     rates = tuple(_numbers(given["skeleton"]))
     skeleton = Skeleton(rates, given["model"], float(given["intercept"]), float(given["scale_sd"]) ** 2)
     by_likelihood = given.get("method", "bayes") == "mle"
@@ -360,27 +365,73 @@ def next_dose(given: Inputs, _: Inputs) -> Got:
     return {**_advice(decision_of(model, state)), "mean_prob_tox": model.skeleton.rates_at(float(fit.estimate[0]))}
 
 
-def follow_up_weights(given: Inputs) -> list[float]:
-    """Weigh the patients of a TITE-CRM entry by the share of the window that is over."""
+def _followed(given: Inputs) -> list[Followed]:
     window = float(given["obswin"])
-    follow_up, dlts = _numbers(given["followup"]), given["dlt"]
-    if given["scheme"] == "linear":
-        weights = [days / window for days in follow_up]
-    else:
-        weights = _adaptive(follow_up, dlts, window)
-    return [1.0 if toxic else weight for weight, toxic in zip(weights, dlts, strict=True)]
+    shares = [min(days / window, 1.0) for days in _numbers(given["followup"])]
+    return [Followed(*each) for each in zip(given["level"], map(bool, given["dlt"]), shares, strict=True)]
 
 
-def _adaptive(follow_up: Sequence[float], dlts: Sequence[int], window: float) -> list[float]:
-    """Let a weight rise by equal steps between the days on which DLTs were seen."""
-    days = sorted(day for day, toxic in zip(follow_up, dlts, strict=True) if toxic)
-    support = [0.0, *days, window]
-    found = []
-    for day in follow_up:
-        place = sum(each <= day for each in days)
-        low, high = support[place], support[place + 1]
-        found.append((place + (day - low) / (high - low)) / (len(days) + 1) if day < window else 1.0)
-    return found
+def rolling_six_decisions(given: Inputs, entry: Inputs) -> Got:
+    full = int(given.get("max_per_dose", 6))
+    return {"rules": [_rolling_six_row(RollingSix(3, full), row) for row in entry["outputs"]["rules"]]}
+
+
+def _rolling_six_row(design: RollingSix, row: Inputs) -> Got:
+    """Ask about every count that a row of the table covers, at a middle dose above one with nobody of three."""
+    said = set()
+    for enrolled, known, dlts in product(*(_range(row[key], design.full) for key in ("enrolled", "evaluable", "dlt"))):
+        if dlts <= known <= enrolled:
+            seen = OpenTally(enrolled, enrolled - known, dlts)
+            said.add(_ROLLING_WORDS[design.advise_on([OpenTally(3), seen, OpenTally()], 2).action])
+    action = said.pop() if len(said) == 1 else f"one of {sorted(said)}"
+    return {**row, "action": row["action"] if action in str(row["action"]).split(" or ") else action}
+
+
+_ROLLING_WORDS: Mapping[Action, str] = {
+    Action.ESCALATE: "escalate",
+    Action.STAY: "stay",
+    Action.EXPAND: "stay",
+    Action.WAIT: "hold",
+    Action.DE_ESCALATE: "de-escalate",
+    Action.STOP: "de-escalate",
+    Action.COMPLETE: "MTD",
+}
+
+
+def _range(text: Any, most: int) -> range:
+    """Read the counts of a row: one number, `2-5` or `any`."""
+    if str(text) == "any":
+        return range(most + 1)
+    low, _, high = str(text).partition("-")
+    return range(int(low), int(high or low) + 1)
+
+
+def tite_boin_decision(given: Inputs, entry: Inputs) -> Got:
+    target, window, level = float(given["target"]), float(given["window_days"]), given["current_dose"]
+    call = str(entry.get("source", {}).get("call", "")).replace(" ", "")
+    boin = Boin(
+        len(given["n"]),
+        target,
+        sum(given["n"]) + 1,
+        1,
+        cutoff=float(given.get("cutoff_eli", 0.95)),
+        extra_safe=float(given.get("offset", 0.05)) if level == 1 and "extrasafe=TRUE" in call else None,
+        too_low=float(given.get("p_saf", 0.6 * target)) / target,
+        too_high=float(given.get("p_tox", 1.4 * target)) / target,
+    )
+    design = TiteBoin(boin, float(given.get("maxpen", MOST_PENDING)), int(given.get("n_earlystop", 100)))
+    shares = [days / window for days in _numbers(given["pending_followup_total_days"])]
+    tallies = [OpenTally(*each) for each in zip(given["n"], given["pending"], given["dlt"], shares, strict=True)]
+    found = design.advise_on(tallies, level)
+    ended = found.action is Action.COMPLETE or (found.action is Action.STOP and design.lowest_eliminated(tallies) > 1)
+    out = design.lowest_eliminated(tallies)
+    return {
+        "d": level if ended else found.level or 0,
+        "pending": int(found.action is Action.WAIT),
+        "earlystop": int(out == 1),
+        "stop": int(ended),
+        "elimi": [int(dose >= out) for dose in range(1, len(tallies) + 1)],
+    }
 
 
 def blrm_posterior(given: Inputs, entry: Inputs) -> Got:
@@ -422,6 +473,8 @@ KINDS: Mapping[str, Callable[[Inputs, Inputs], Got]] = {
     "crm": crm,
     "titecrm": crm,
     "blrm_posterior": blrm_posterior,
+    "rolling_six_decisions": rolling_six_decisions,
+    "tite_boin_decision": tite_boin_decision,
     "next_dose": next_dose,
     "crm_oc_simulated": crm_oc_simulated,
 }
