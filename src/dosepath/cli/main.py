@@ -353,6 +353,31 @@ def calibrate(
     designs.calibrate(halfwidth, target, prior_level, doses, designs.model_of(model), as_json=as_json)
 
 
+@app.command(
+    "next-dose",
+    epilog=examples(
+        "dosepath next-dose patients.yaml --trial NCT06680388 --on 2027-03-20",
+        "dosepath next-dose patients.yaml --trial NCT06680388 --set levels=1:0.5,2:1.0,3:2.0 --set variant=V1 --json",
+    ),
+)
+@guarded
+def next_dose(
+    patients: Annotated[Path, typer.Argument(help="Patients of a running escalation, with dates: YAML or JSON.")],
+    trial: Annotated[str, typer.Option(help="Registry number of a shipped trial, or a protocol file.")],
+    on: Annotated[str, typer.Option(metavar="DATE", help="Day of the question; that of the file, or today.")] = "",
+    setting: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Setting of the conduct, repeatable.")
+    ] = None,
+    reading: Readings = None,
+    rates: Annotated[str, typer.Option(metavar="P,P", help="Assumed rates of DLT for the ways on.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Say what may be done next: the ladder with its patients, the action and its reasons, earliest day and slots."""
+    from dosepath.cli.next_dose import run
+
+    run(patients, trial, on, setting or [], reading or [], rates, as_json=as_json)
+
+
 @app.command(epilog=examples("dosepath verify cases.yaml", "dosepath verify *.yaml labs.csv"))
 @guarded
 def verify(

@@ -28,7 +28,10 @@ from dosepath.trial.ladder.patients import (
 E = TypeVar("E", bound=Enum)
 T = TypeVar("T")
 
-DOCUMENT_KEYS: Final = frozenset({"schema", "title", "note", "on", "settings", "defaults", "patients", "board"})
+ON: Final = frozenset({"on", True})
+"""The day of the question; a plain `on` is a truth value in YAML 1.1."""
+
+DOCUMENT_KEYS: Final = ON | {"schema", "title", "note", "settings", "defaults", "patients", "board"}
 
 PATIENT_KEYS: Final = (
     "id",
@@ -79,7 +82,7 @@ def read_ladder(document: Mapping[str, Any], rule: DltRule, name: str) -> Ladder
     reader.keys(document, DOCUMENT_KEYS, "")
     defaults = reader.mapping(reader.mapping(document.get("defaults"), "defaults").get("patient"), "defaults.patient")
     found = LadderFile(
-        on=reader.day(document.get("on"), "on"),
+        on=reader.day(next((day for key, day in document.items() if key in ON), None), "on"),
         settings=reader.mapping(document.get("settings"), "settings"),
         patients=tuple(
             reader.patient({**defaults, **reader.mapping(raw, f"patient {number}")}, number)
@@ -113,7 +116,7 @@ class _Reader:
         """Note keys that are not known."""
         for key in raw:
             if key not in known:
-                self.wrong(where, f"no key '{key}'; {suggest(str(key), known)}")
+                self.wrong(where, f"no key '{key}'; {suggest(str(key), map(str, known))}")
 
     def mapping(self, raw: Any, where: str) -> dict[str, Any]:
         """Read a mapping; nothing said is an empty one."""

@@ -56,6 +56,9 @@ EXPECTED_LAB: Final = Flag(
 )
 OTHER_SCALE: Final = Flag("other_scale", "an event was graded by another scale than the protocol names")
 
+OF_LADDER: Final = (DOSE_DEVIATION, LATE_EVENT, MISSING_VISIT, RELATEDNESS_OPEN, UNRESOLVED)
+"""Flags that matter beyond the single patient."""
+
 
 class DltState(Enum):
     """What a patient counts as."""

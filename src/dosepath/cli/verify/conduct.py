@@ -7,16 +7,13 @@ from dosepath.cli.verify.adapter import trial
 from dosepath.cli.verify.compare import differences
 from dosepath.cli.verify.outcome import CaseResult
 from dosepath.core.errors import DosepathError, InputError
-from dosepath.interop.ladder_yaml import read_ladder
+from dosepath.interop.ladder_yaml import ON, read_ladder
 from dosepath.safety.dlt_rule import dlt_rule
 from dosepath.trial.ladder.advice import Advice, advise
 from dosepath.trial.ladder.problems import RecordError
 from dosepath.trial.ladder.settings import ladder_settings
 
 SCHEMA: Final = "reference-conduct/1"
-
-ON: Final = frozenset({"on", True})
-"""The day of the question; a plain `on` is a truth value in YAML 1.1."""
 
 CASE_KEYS: Final = ON | {"id", "title", "settings", "patients", "board", "expected", "why", "source", "note"}
 

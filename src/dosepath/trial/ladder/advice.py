@@ -10,6 +10,7 @@ from dosepath.safety.dlt import (
     DOSE_DEVIATION,
     LATE_EVENT,
     MISSING_VISIT,
+    OF_LADDER,
     RELATEDNESS_OPEN,
     UNRESOLVED,
     DltState,
@@ -23,9 +24,6 @@ from dosepath.trial.ladder.problems import RecordError, record_problems
 from dosepath.trial.ladder.rule import CONDUCT, FILLING, Label, Step, next_step
 from dosepath.trial.ladder.settings import LadderSettings, PlannedLimit
 from dosepath.trial.ladder.slots import backfill_places, candidates, earliest_infusion, offer
-
-OF_PATIENTS = (DOSE_DEVIATION, LATE_EVENT, MISSING_VISIT, RELATEDNESS_OPEN, UNRESOLVED)
-"""Flags of single patients that the ladder raises, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,7 +280,7 @@ def _final_at_best(standing: Standing, on: date) -> date | None:
 def _data_flags(ladder: Ladder) -> Iterator[str]:
     for each in ladder.standings:
         if each.finding is not None:
-            yield from (flag.id for flag in each.finding.flags if flag in OF_PATIENTS)
+            yield from (flag.id for flag in each.finding.flags if flag in OF_LADDER)
         if each.at_actual_level:
             yield "counted_at_actual_level"
         if each.patient.infusions and each.patient.product.status is ProductStatus.OUT_OF_SPEC:
