@@ -214,7 +214,10 @@ def test_verify_as_data(shared_reference: Path) -> None:
         ("schema: reference-screening/1\non: 2026-02-30\n", "not YAML: day is out of range"),
         ("schema: reference-screening/1\ntrial: NCT06680388\ncases: 7\n", "has a list 'cases'"),
         ("schema: reference-screening/1\ntrial: NCT0\ncases: []\n", "no trial 'NCT0'"),
-        ("schema: reference-cases/1\n", "supported: reference-screening/1"),
+        ("schema: reference-nothing/1\n", "supported: reference-screening/1"),
+        ("schema: reference-cases/1\n", "no instrument '' can be verified"),
+        ("schema: reference-cases/1\ninstrument: sledai2k\n", "did you mean 'sledai_2k'"),
+        ("schema: reference-cases/1\ninstrument: mmt8\n", "has a list 'cases'"),
     ],
 )
 def test_verify_of_a_file_that_is_none_says_so_and_goes_on(tmp_path: Path, text: str, words: str) -> None:
@@ -262,3 +265,34 @@ def test_help_and_version_load_no_library_of_the_engine() -> None:
     code = "import sys; import dosepath.cli.main; print([n for n in ('pint', 'lark', 'yaml') if n in sys.modules])"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout == "[]\n"
+
+
+WORKED = """schema: reference-cases/1
+instrument: mmt8
+conventions: neck, then the right and the left side in the order of the form
+cases:
+- id: one
+  input: {variant: bilateral_150, neck: 9, r: [10, 9, 8, 8, 9, 10, 10], l: [10, 9, 8, 8, 9, 10, 10]}
+  expected: {total: 137, axial: 9}
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("total: 137", "total: 138", "total: expected 138, got 137"),
+        ("axial: 9", "axiale: 9", "axiale: unknown key in what is expected"),
+        ("neck: 9", "nek: 9", "unknown key in the input: nek"),
+        ("neck: 9", "neck: 9.5", "total: expected 137"),
+        ("- id: one", "- id: one\n  titel: typo", "unknown key titel"),
+    ],
+)
+def test_verify_finds_a_planted_error(old: str, new: str, words: str, tmp_path: Path) -> None:
+    right, wrong = tmp_path / "right.yaml", tmp_path / "wrong.yaml"
+    right.write_text(WORKED, encoding="utf-8")
+    assert run("verify", right).output == "1 passed, 0 failed\n"
+    wrong.write_text(WORKED.replace(old, new), encoding="utf-8")
+    result = run("verify", wrong)
+    assert words in result.output
+    assert result.output.splitlines()[-1] == "0 passed, 1 failed"
+    assert result.exit_code == 1
