@@ -117,6 +117,22 @@ def test_printed_grade_of_a_patient_who_never_recovered() -> None:
     assert [early_grade(Runs(17, 13, whole_run)) for whole_run in (False, True)] == [3, 4]
 
 
+@pytest.mark.parametrize(("high_days", "run"), [(1, 3), (2, 4), (3, 1)])
+def test_a_recovery_of_three_days_ends_a_run(high_days: int, run: int) -> None:
+    days = list(range(5, 7 + high_days))
+    counts = [400, *[900] * high_days, 400]
+    assert grade_table([1] * len(days), days, counts).run500.tolist() == [run]
+
+
+@pytest.mark.parametrize(("before", "after", "low_days"), [(500, 510, 2), (490, 520, 2), (500, 520, 1), (480, 530, 2)])
+def test_a_filled_count_is_rounded_with_halves_to_even(before: int, after: int, low_days: int) -> None:
+    assert grade_table([1, 1], [5, 7], [before, after]).run500.tolist() == [low_days]
+
+
+def test_halves_at_the_lower_limit_as_well() -> None:
+    assert grade_table([1, 1], [5, 7], [100, 110]).run100.tolist() == [2]
+
+
 def test_an_empty_table() -> None:
     table = grade_table([], [], [])
     assert [column.size for column in (table.patient, table.early, table.late, table.run500, table.run100)] == [0] * 5
