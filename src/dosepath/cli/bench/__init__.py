@@ -1,0 +1,1 @@
+"""Speed side by side with its floor or its peer, measured in the same run."""

@@ -1,0 +1,60 @@
+"""Exact characteristics of designs: from the design to the numbers, and the numbers alone."""
+
+import time
+from collections.abc import Callable, Sequence
+from statistics import median
+
+import numpy as np
+from rich.table import Table as Grid
+
+from dosepath.cli.shell import console
+from dosepath.dosefinding.boin import Boin
+from dosepath.dosefinding.crm import Crm, calibrated_skeleton
+from dosepath.dosefinding.design import Design
+from dosepath.dosefinding.exact import enumerate_design
+from dosepath.dosefinding.three_plus_three import variant
+
+SIX = (0.05, 0.1, 0.2, 0.3, 0.45, 0.6)
+"""The scenario in which the R packages were timed."""
+
+ELSEWHERE = {
+    "BOIN, 6 doses x 10 cohorts": "BOIN 2.7.2 get.oc, 10,000 simulated trials: 14.7 s",
+    "CRM, 6 doses x 10 cohorts": "dfcrm crmsim, 1,000 simulated trials: 12.5 s",
+    "3+3 V3, 3 doses": "UBCRM ssim3p3, 10,000 simulated trials: 7.6 s",
+}
+"""Peers, measured elsewhere (R 4.2.2, two shared cores), not in this run."""
+
+
+def report() -> None:
+    """Measure and print."""
+    designs: Sequence[tuple[str, Design, Sequence[float]]] = (
+        ("3+3 V3, 3 doses", variant("V3", 3), (0.1, 0.25, 0.4)),
+        ("BOIN, 6 doses x 10 cohorts", Boin(6, 0.3), SIX),
+        ("CRM, 6 doses x 10 cohorts", Crm(calibrated_skeleton(0.05, 0.25, 3, 6), 0.25), SIX),
+    )
+    grid = Grid("design", "final states", "enumerate, ms", "one scenario, us", "in batch, us", "measured elsewhere")
+    grid.title = "exact operating characteristics, medians"
+    for label, design, truth in designs:
+        found = enumerate_design(design)
+        batch = np.random.default_rng(1).uniform(0.01, 0.7, (2_000, design.doses))
+        whole = _median(lambda design=design: enumerate_design(design), 5)  # type: ignore[misc]
+        one = _median(lambda found=found, truth=truth: found.characteristics(truth).recommendation, 200)  # type: ignore[misc]
+        many = _median(lambda found=found, batch=batch: found.probabilities(batch), 3) / len(batch)  # type: ignore[misc]
+        grid.add_row(
+            label,
+            f"{len(found.ways):,}",
+            f"{1000 * whole:.1f}",
+            f"{1e6 * one:.0f}",
+            f"{1e6 * many:.2f}",
+            ELSEWHERE[label],
+        )
+    console().print(grid)
+
+
+def _median(work: Callable[[], object], times: int) -> float:
+    taken = []
+    for _ in range(times):
+        begin = time.perf_counter()
+        work()
+        taken.append(time.perf_counter() - begin)
+    return median(taken)
