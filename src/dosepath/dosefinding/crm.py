@@ -151,6 +151,32 @@ def partial_posterior(skeleton: Skeleton, level: Sequence[int], dlts: Sequence[b
     level, dlts, weights
         One for each patient: dose level, DLT, share of the window that is over.
     """
+    points = _grid(skeleton)[0]
+    density = _partial_density(skeleton, level, dlts, weights)
+    mean = density @ points
+    return Fit(np.array([mean]), np.array([density @ points**2 - mean**2]))
+
+
+def partial_chance_above(
+    skeleton: Skeleton, level: Sequence[int], dlts: Sequence[bool], weights: Sequence[float], rate: float
+) -> float:
+    """Give the posterior probability that the rate of the lowest dose lies above a rate.
+
+    Parameters
+    ----------
+    skeleton, level, dlts, weights
+        As for `partial_posterior`.
+    rate
+        A rate of DLT.
+    """
+    above = skeleton.rates_at(_grid(skeleton)[0])[:, 0] > rate
+    return float(_partial_density(skeleton, level, dlts, weights) @ above)
+
+
+def _partial_density(
+    skeleton: Skeleton, level: Sequence[int], dlts: Sequence[bool], weights: Sequence[float]
+) -> Numbers:
+    """Give the posterior over the points of the grid; adds up to one."""
     points, _, _, prior = _grid(skeleton)
     rates = skeleton.rates_at(points)
     height = prior.copy()
@@ -158,8 +184,8 @@ def partial_posterior(skeleton: Skeleton, level: Sequence[int], dlts: Sequence[b
         chance = weight * rates[:, dose - 1]
         height += np.log(np.maximum(chance if toxic else 1 - chance, _LEAST))
     density = np.exp(height - height.max())
-    mean = density @ points / density.sum()
-    return Fit(np.array([mean]), np.array([density @ points**2 / density.sum() - mean**2]))
+    found: Numbers = density / density.sum()
+    return found
 
 
 def most_likely(skeleton: Skeleton, level: Sequence[int], dlts: Sequence[bool], weights: Sequence[float]) -> Fit:
