@@ -1,4 +1,4 @@
-"""The dated ladder, played over every outcome of every cohort, is the 3+3 design: its paths, its exact probabilities."""
+"""The dated ladder, played over every outcome of every cohort, is the 3+3 design: its paths and exact probabilities."""
 
 from collections import defaultdict
 from collections.abc import Iterator
