@@ -67,6 +67,46 @@ class Enumeration:
         found: Numbers = self.ways * np.exp(yes @ self._dlts.T + no @ self._without.T)
         return found
 
+    def recommendations(self, truths: Numbers) -> Numbers:
+        """Give the probability that no dose, the first, the second ... is recommended, in many scenarios.
+
+        Parameters
+        ----------
+        truths
+            True rates of DLT at each dose, shape (scenarios, doses).
+
+        Returns
+        -------
+        array
+            Shape (scenarios, doses + 1); each row adds up to one.
+
+        Raises
+        ------
+        InputError
+            When a rate is missing or is no probability.
+
+        Examples
+        --------
+        >>> from dosepath.dosefinding.three_plus_three import variant
+        >>> found = enumerate_design(variant("V3", 3)).recommendations(np.array([[0.1, 0.25, 0.4], [0.0, 0.0, 0.0]]))
+        >>> [[round(float(chance), 4) for chance in row] for row in found]
+        [[0.1031, 0.3992, 0.371, 0.1268], [0.0, 0.0, 0.0, 1.0]]
+        """
+        if truths.ndim != 2 or truths.shape[1] != self.design.doses:
+            raise InputError(f"scenarios are rows of {self.design.doses} true rates")
+        if not ((truths >= 0) & (truths <= 1)).all():
+            raise InputError("a true rate of DLT lies between 0 and 1")
+        found = np.empty((self.design.doses + 1, len(truths)))
+        step = max(_FEWEST_AT_ONCE, _AT_ONCE // len(self.ways))
+        for first in range(0, len(truths), step):
+            part = slice(first, first + step)
+            found[:, part] = self._folded.of(np.ascontiguousarray(truths[part].T))
+        return found.T
+
+    @cached_property
+    def _folded(self) -> "_Folded":
+        return _Folded.from_states(self.treated, self.dlts, self.ways, self.recommended)
+
     @cached_property
     def _dlts(self) -> Numbers:
         return self.dlts.astype(np.float64)
@@ -95,6 +135,77 @@ class Enumeration:
         if not ((rates >= 0) & (rates <= 1)).all():
             raise InputError("a true rate of DLT lies between 0 and 1")
         return Characteristics(self, rates, self.probabilities(rates))
+
+
+_AT_ONCE, _FEWEST_AT_ONCE = 80_000, 16
+"""States times scenarios that stay in the cache of a processor, and scenarios at the least."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Folded:
+    """Final states in an order in which those alike at all doses but the last are neighbours, and so on downwards.
+
+    The sum over states is then taken dose by dose from the highest down: multiply by what the counts at a dose have for
+    a probability, add up neighbours that are alike at all lower doses, and go on with one row for each.
+
+    Parameters
+    ----------
+    ways
+        Of each state, in that order.
+    dlts, without
+        For each dose the different counts at it.
+    counts
+        For each dose, which of them a row has.
+    starts
+        For each dose, where the neighbours to be added up begin.
+    levels
+        Dose levels that are recommended in some state.
+    """
+
+    ways: Numbers
+    dlts: tuple[Counts, ...]
+    without: tuple[Counts, ...]
+    counts: tuple[Counts, ...]
+    starts: tuple[Counts, ...]
+    levels: Counts
+
+    @classmethod
+    def from_states(cls, treated: Counts, dlts: Counts, ways: Numbers, recommended: Counts) -> "_Folded":
+        pairs = treated * (treated + 1) // 2 + dlts
+        order = np.lexsort((*pairs.T[::-1], recommended))
+        rows = np.column_stack([recommended, pairs])[order]
+        toxic, clean, counts, starts = [], [], [], []
+        for dose in range(pairs.shape[1], 0, -1):
+            _, which = np.unique(rows[:, dose], return_inverse=True)
+            _, first = np.unique(pairs[:, dose - 1], return_index=True)
+            toxic.append(dlts[first, dose - 1])
+            clean.append((treated - dlts)[first, dose - 1])
+            counts.append(which)
+            changes = np.any(rows[1:, :dose] != rows[:-1, :dose], axis=1)
+            starts.append(np.concatenate([[0], np.flatnonzero(changes) + 1]))
+            rows = rows[starts[-1], :dose]
+        return cls(ways[order], tuple(toxic), tuple(clean), tuple(counts), tuple(starts), rows[:, 0])
+
+    def of(self, truths: Numbers) -> Numbers:
+        """Give the recommendation probabilities, shape (doses + 1, scenarios), of rates of shape (doses, scenarios)."""
+        most = max(int(each.max()) for each in (*self.dlts, *self.without))
+        yes, no = _powers(truths, most), _powers(1 - truths, most)
+        sums: Numbers = self.ways[:, None]
+        doses = len(truths)
+        for place, dose in enumerate(range(doses - 1, -1, -1)):
+            chances = yes[self.dlts[place], dose] * no[self.without[place], dose]
+            sums = np.add.reduceat(sums * chances[self.counts[place]], self.starts[place], axis=0)
+        found = np.zeros((doses + 1, truths.shape[1]))
+        found[self.levels] = sums
+        return found
+
+
+def _powers(rates: Numbers, most: int) -> Numbers:
+    """Give the powers of rates from 0 up, along a new first axis."""
+    found = np.ones((most + 1, *rates.shape))
+    for exponent in range(1, most + 1):
+        np.multiply(found[exponent - 1], rates, out=found[exponent])
+    return found
 
 
 @dataclass(frozen=True)
@@ -237,21 +348,31 @@ def _one_cohort(design: Design, nodes: _Nodes) -> Iterator[_Nodes]:
 
 def _merged(nodes: _Nodes, most: int) -> _Nodes:
     """Put equal states together."""
-    keys = _keys(nodes.treated, nodes.dlts, nodes.following, most)
+    keys = state_keys(nodes.treated, nodes.dlts, nodes.following, most)
     _, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
     one = nodes.where(first)
     return _Nodes(one.treated, one.dlts, one.following, _summed(inverse, nodes.ways), _summed(inverse, nodes.paths))
 
 
-def _keys(treated: Counts, dlts: Counts, level: Counts, most: int) -> NDArray[np.generic]:
-    """Write each state as one number; as bytes where the numbers grow too large."""
+def state_keys(treated: Counts, dlts: Counts, mark: Counts, most: int) -> NDArray[np.generic]:
+    """Write each state as one number; as bytes where the numbers grow too large.
+
+    Parameters
+    ----------
+    treated, dlts
+        Counts at each dose, one row a state.
+    mark
+        One number a state that tells it apart besides the counts.
+    most
+        Most patients at one dose.
+    """
     pairs = treated * (treated + 1) // 2 + dlts
     base = (most + 1) * (most + 2) // 2
     doses = treated.shape[1]
-    if base**doses * (doses + 1) < 2**63:
-        key = level.copy()
+    if base**doses * (int(mark.max(initial=0)) + 1) < 2**63:
+        key = mark.copy()
         for dose in range(doses):
             key = key * base + pairs[:, dose]
         return key
-    rows = np.ascontiguousarray(np.column_stack([pairs, level]))
+    rows = np.ascontiguousarray(np.column_stack([pairs, mark]))
     return rows.view(np.dtype((np.void, rows.dtype.itemsize * rows.shape[1])))[:, 0]

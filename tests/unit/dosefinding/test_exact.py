@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from dosepath.core.errors import InputError
+from dosepath.dosefinding.boin import Boin
 from dosepath.dosefinding.design import Action, Design, decide
 from dosepath.dosefinding.exact import enumerate_design
 from dosepath.dosefinding.outcomes import Cohort
@@ -121,3 +123,20 @@ def test_reference_numbers_of_the_variants(shared_reference: Path) -> None:
         assert np.allclose(found.characteristics(truth).recommendation, wanted, rtol=0, atol=1e-12)
         checked += 1
     assert checked >= len(VARIANTS)
+
+
+@pytest.mark.parametrize("design", [*SWITCHES, Boin(4, 0.3, 6), Boin(2, 0.3, 30, 1)], ids=str)
+def test_many_scenarios_at_once_are_each_as_alone(design: Design) -> None:
+    found = enumerate_design(design)
+    truths = np.sort(np.random.default_rng(3).random((2000, design.doses)), axis=1)
+    truths[:2] = [[0.0] * design.doses, [1.0] * design.doses]
+    many = found.recommendations(truths)
+    assert np.allclose(many.sum(axis=1), 1, rtol=0, atol=1e-12)
+    for place in (0, 1, 2, 700, 1999):
+        assert np.allclose(many[place], found.characteristics(truths[place]).recommendation, rtol=0, atol=1e-13)
+
+
+@pytest.mark.parametrize("truths", [np.zeros(3), np.zeros((2, 2)), np.full((1, 3), 1.2)])
+def test_scenarios_that_do_not_fit_are_refused(truths: np.ndarray) -> None:
+    with pytest.raises(InputError, match="true rate"):
+        enumerate_design(variant("V3", 3)).recommendations(truths)
