@@ -76,6 +76,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for form in ("FORM.yaml", "bvas.yaml"):
         (folder / form).write_text("{}\n")
     (folder / "LABS.csv").write_text("term,value,unit,lln\nAnemia,79,g/L,120\n")
+    (folder / "PATIENTS.yaml").write_text(blocks(ROOT / "docs" / "conduct.md", "yaml")[0], encoding="utf-8")
     return folder
 
 
