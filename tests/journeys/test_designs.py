@@ -67,6 +67,19 @@ def test_a_calibrated_skeleton_can_be_used() -> None:
     assert found.exit_code == 0
 
 
+def test_the_next_dose_after_some_outcomes() -> None:
+    text = run("next-dose", "--outcomes", "1NNN 2NNT", "--design", "3+3", "--doses", "3", "--variant", "V3").output
+    for words in ("expand level 2", "1 DLT in 3 at level 2", "three more at this dose", "a person decides"):
+        assert words in text
+    found = json.loads(run("next-dose", "--outcomes", "1NNN 2NNT", "--design", "boin", "--doses", "5", "--json").output)
+    assert (found["action"], found["level"]) == ("stay", 2)
+    skeleton = "0.05,0.12,0.25,0.40,0.55"
+    crm = run(
+        "next-dose", "--outcomes", "1NNN 2NNN 3NTT", "--design", "crm", "--skeleton", skeleton, "--target", "0.25"
+    )
+    assert "level 3 is nearest to 25 %" in crm.output
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -80,6 +93,12 @@ def test_a_calibrated_skeleton_can_be_used() -> None:
         (["oc", "--design", "boin", "--target", "1.5", *TRUTH], "a rate between 0 and 1"),
         (["oc", "--design", "boin", "--cohorts", "900", *TRUTH], "at most 120 patients"),
         (["table", "--design", "crm"], "needs --skeleton"),
+        (["next-dose"], "one of the two"),
+        (["next-dose", "patients.yaml"], "name the trial with --trial"),
+        (["next-dose", "--outcomes", "1NNN 3NNN", "--doses", "3"], "cannot follow in a 3+3 V3 trial: the next dose"),
+        (["next-dose", "--outcomes", "1NNX", "--doses", "3"], "write the dose level and N or T"),
+        (["next-dose", "--outcomes", "4NNN", "--doses", "3"], "there is no dose level 4; they are 1 to 3"),
+        (["next-dose", "--outcomes", "1NNN"], "add --doses"),
         (["calibrate", "--halfwidth", "0.4", "--prior-level", "2", "--doses", "3"], "must lie between 0 and 1"),
         (["calibrate", "--halfwidth", "0.05", "--prior-level", "5", "--doses", "3"], "dose levels 1 to 3"),
     ],

@@ -358,21 +358,50 @@ def calibrate(
     epilog=examples(
         "dosepath next-dose patients.yaml --trial NCT06680388 --on 2027-03-20",
         "dosepath next-dose patients.yaml --trial NCT06680388 --set levels=1:0.5,2:1.0,3:2.0 --set variant=V1 --json",
+        'dosepath next-dose --outcomes "1NNN 2NNT" --design 3+3 --doses 3 --variant V3',
+        'dosepath next-dose --outcomes "1NNN 2NNT" --design boin --target 0.25 --doses 5',
     ),
 )
 @guarded
 def next_dose(
-    patients: Annotated[Path, typer.Argument(help="Patients of a running escalation, with dates: YAML or JSON.")],
-    trial: Annotated[str, typer.Option(help="Registry number of a shipped trial, or a protocol file.")],
+    patients: Annotated[
+        Path | None, typer.Argument(help="Patients of a running escalation, with dates: YAML or JSON.")
+    ] = None,
+    trial: Annotated[str, typer.Option(help="Registry number of a shipped trial, or a protocol file.")] = "",
+    outcomes: Annotated[
+        str, typer.Option(metavar="COHORTS", help='Instead of patients: outcomes by dose, "1NNN 2NNT".')
+    ] = "",
     on: Annotated[str, typer.Option(metavar="DATE", help="Day of the question; that of the file, or today.")] = "",
     setting: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Setting of the conduct, repeatable.")
     ] = None,
     reading: Readings = None,
     rates: Annotated[str, typer.Option(metavar="P,P", help="Assumed rates of DLT for the ways on.")] = "",
+    design: DesignName = "3+3",
+    doses: Doses = None,
+    variant: Variant = "V3",
+    target: Target = 0.3,
+    cohorts: Cohorts = 10,
+    cohort_size: CohortSize = 3,
+    skeleton: SkeletonRates = "",
+    model: ModelName = "empiric",
     as_json: Json = False,
 ) -> None:
-    """Say what may be done next: the ladder with its patients, the action and its reasons, earliest day and slots."""
+    """Say what may be done next: of a running trial with dated patients, or of a design after some outcomes.
+
+    With patients: the ladder, who counts where, the action and its reasons, earliest day and slots. With --outcomes:
+    what a design does, by its rule.
+    """
+    if outcomes or patients is None:
+        from dosepath.cli import designs
+
+        if patients is not None or not outcomes:
+            raise InputError('name a file of patients with --trial, or give --outcomes "1NNN 2NNT"; one of the two')
+        asked = designs.wanted(design, doses, variant, target, cohorts, cohort_size, skeleton, model)
+        designs.next_dose(asked, outcomes, as_json=as_json)
+        return
+    if not trial:
+        raise InputError("name the trial with --trial")
     from dosepath.cli.next_dose import run
 
     run(patients, trial, on, setting or [], reading or [], rates, as_json=as_json)
