@@ -16,7 +16,7 @@ from dosepath.cli.shell import console, counted, pairs
 from dosepath.core.errors import InputError
 from dosepath.interop.answers_yaml import load_exact
 from dosepath.interop.ladder_yaml import read_ladder
-from dosepath.safety.dlt import OF_LADDER
+from dosepath.safety.dlt_finding import OF_LADDER
 from dosepath.safety.dlt_rule import DltRule, dlt_rule
 from dosepath.trial.ladder.advice import FLAG_WORDS, Advice, advise
 from dosepath.trial.ladder.ahead import Outcome, by_arm, ways_on

@@ -13,8 +13,8 @@ from typing import Any, Final, TypeVar
 
 from dosepath.core.errors import InputError
 from dosepath.rules.parse import suggest
-from dosepath.safety.dlt import DltEvent, Exit, ExitReason
 from dosepath.safety.dlt_events import check_grade
+from dosepath.safety.dlt_finding import DltEvent, Exit, ExitReason
 from dosepath.safety.dlt_rule import DltRule, EventType, Relatedness
 from dosepath.trial.ladder.patients import (
     WITH_LEVEL,

@@ -9,7 +9,7 @@ import pytest
 from dosepath.core.errors import InputError
 from dosepath.interop.answers_yaml import load_exact
 from dosepath.interop.ladder_yaml import LadderFile, read_ladder
-from dosepath.safety.dlt import ExitReason
+from dosepath.safety.dlt_finding import ExitReason
 from dosepath.safety.dlt_rule import EventType, Relatedness, dlt_rule
 from dosepath.trial.ladder.patients import BoardDecision, ProductStatus
 from dosepath.trial.library import open_trial

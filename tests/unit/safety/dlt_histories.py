@@ -6,7 +6,8 @@ from decimal import Decimal
 from functools import lru_cache
 from random import Random
 
-from dosepath.safety.dlt import DltEvent, DltFinding, DltHistory, Exit, ExitReason, judge_dlt
+from dosepath.safety.dlt import judge_dlt
+from dosepath.safety.dlt_finding import DltEvent, DltFinding, DltHistory, Exit, ExitReason
 from dosepath.safety.dlt_rule import READINGS, DltRule, EventType, Relatedness, dlt_rule
 from dosepath.trial.library import open_trial
 from tests.unit.safety.day_by_day import Event, Patient

@@ -14,8 +14,9 @@ from dosepath.cli.verify import reference
 from dosepath.core.days import PartialDate
 from dosepath.core.errors import DosepathError, InputError
 from dosepath.interop.answers_yaml import load_exact
-from dosepath.safety import dlt as product
-from dosepath.safety.dlt import DltEvent, DltHistory, DltState, judge_dlt
+from dosepath.safety import dlt_finding as product
+from dosepath.safety.dlt import judge_dlt
+from dosepath.safety.dlt_finding import DltEvent, DltHistory, DltState
 from dosepath.safety.dlt_rule import READINGS, Dips, EventType, Readings, Relatedness, dlt_rule
 from dosepath.trial.library import open_trial
 from tests.unit.safety.day_by_day import Checker, Event, Patient

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from dosepath.core.source import Citation
 from dosepath.dosefinding.design import Action
-from dosepath.safety.dlt import (
+from dosepath.safety.dlt_finding import (
     DOSE_DEVIATION,
     LATE_EVENT,
     MISSING_VISIT,

@@ -8,7 +8,8 @@ from decimal import Decimal
 from enum import Enum
 
 from dosepath.dosefinding.outcomes import DoseTally
-from dosepath.safety.dlt import DltFinding, DltState, judge_dlt
+from dosepath.safety.dlt import judge_dlt
+from dosepath.safety.dlt_finding import DltFinding, DltState
 from dosepath.safety.dlt_rule import DltRule
 from dosepath.trial.ladder.patients import TrialPatient
 from dosepath.trial.ladder.settings import LadderSettings, LowerDose

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from enum import Enum
 
-from dosepath.safety.dlt import DltEvent, DltHistory, Exit
+from dosepath.safety.dlt_finding import DltEvent, DltHistory, Exit
 
 
 class ProductStatus(Enum):

@@ -14,7 +14,7 @@ import pytest
 
 from dosepath.dosefinding.design import Action
 from dosepath.dosefinding.exact import enumerate_design
-from dosepath.safety.dlt import DltEvent
+from dosepath.safety.dlt_finding import DltEvent
 from dosepath.safety.dlt_rule import DltRule, EventType, dlt_rule
 from dosepath.trial.ladder.advice import Advice, advise
 from dosepath.trial.ladder.patients import Product, ProductStatus, TrialPatient

@@ -9,7 +9,8 @@ from typing import Any, Final
 from dosepath.cli.verify.adapter import Adapter, trial
 from dosepath.cli.verify.compare import Got
 from dosepath.cli.verify.given import Given
-from dosepath.safety.dlt import DltEvent, DltHistory, Exit, ExitReason, judge_dlt
+from dosepath.safety.dlt import judge_dlt
+from dosepath.safety.dlt_finding import DltEvent, DltHistory, Exit, ExitReason
 from dosepath.safety.dlt_rule import DltRule, EventType, dlt_rule
 
 INFUSION: Final = date(2026, 1, 5)
