@@ -83,12 +83,12 @@ def syphilis(tp_antibody: str, rpr: str) -> str:
     return "rpr_alone" if rpr == POSITIVE else NONE
 
 
-def tuberculosischoice(igra: str, tst: str) -> Verdict:
+def tuberculosis_by_test(igra: str, tst: str) -> Verdict:
     """Answer whether a test for tuberculosis is positive; one suffices.
 
     Examples
     --------
-    >>> tuberculosischoice("indeterminate", "not_done", RESULTS), tuberculosischoice("negative", "not_done", RESULTS)
+    >>> tuberculosis_by_test("indeterminate", "not_done"), tuberculosis_by_test("negative", "not_done")
     (<Verdict.UNKNOWN: 'unknown'>, <Verdict.NOT_MET: 'not_met'>)
     """
     done = [_VERDICTS[result] for result in (igra, tst) if result != NOT_DONE]
@@ -182,7 +182,7 @@ def _tuberculosis(said: Answers) -> _Found:
     igra, tst = said.levels.get("igra"), said.levels.get("tst")
     test = any_of(Verdict.UNKNOWN if each is None else _VERDICTS[each] for each in (igra, tst))
     if igra is not None and tst is not None:
-        test = tuberculosischoice(igra, tst)
+        test = tuberculosis_by_test(igra, tst)
     signs = any_of((said.verdict("tb_symptoms"), said.verdict("tb_imaging")))
     active = said.verdict("active_tb")
     states = tuberculosis(active, test, signs)
@@ -211,7 +211,7 @@ def _flags(said: Answers, found: Mapping[str, _Found]) -> tuple[Flag, ...]:
         ),
         "no_result_for_tuberculosis": (
             not said.open(("igra", "tst"))
-            and tuberculosischoice(said.levels["igra"], said.levels["tst"]) is Verdict.UNKNOWN,
+            and tuberculosis_by_test(said.levels["igra"], said.levels["tst"]) is Verdict.UNKNOWN,
             "no test for tuberculosis has a result",
         ),
         "treated_syphilis": (

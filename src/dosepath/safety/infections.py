@@ -84,7 +84,9 @@ THERAPIES: Final = {
     "urgent": "urgent treatment of a threat to life",
 }
 
-THERAPY_GRADES: Final = {"none": 1, "oral": 2, "iv": 3, "invasive": 3, "urgent": 4}
+URGENT: Final = "urgent"
+
+THERAPY_GRADES: Final = {"none": 1, "oral": 2, "iv": 3, "invasive": 3, URGENT: 4}
 """Grade of each treatment; that of local treatment depends on the term."""
 
 BACTEREMIA_GRADE: Final = 2
@@ -155,7 +157,7 @@ def code(
     (('Bacteremia', 2), ('Sepsis', 3), ('Sepsis', 5))
     """
     if TERMS[term].pattern is Pattern.BACTEREMIA:
-        if not (symptoms or died or therapy == "urgent"):
+        if not (symptoms or died or therapy == URGENT):
             return term, BACTEREMIA_GRADE
         term = SEPSIS
     return term, DEATH if died else grade_by_treatment(TERMS[term], therapy, hospitalised=hospitalised)
@@ -163,13 +165,16 @@ def code(
 
 def _rule(answers: Answers) -> Outcome:
     said = _without_contradictions(answers)
+    silent = _is_silent_bacteraemia(said)
+    therapies = tuple(therapy for therapy in THERAPIES if not (silent and therapy == URGENT))
+    died = said.flags.get("died_of_infection", False if silent else None)
     found, matter = judged(
         {
             "term": (said.levels["term"],) if "term" in said.levels else tuple(TERMS),
-            "therapy": (said.levels["therapy"],) if "therapy" in said.levels else tuple(THERAPIES),
+            "therapy": (said.levels["therapy"],) if "therapy" in said.levels else therapies,
             "hospitalised": said_or_any(said.flags.get("hospitalised")),
             "bacteraemia_symptoms": said_or_any(said.flags.get("bacteraemia_symptoms")),
-            "died_of_infection": said_or_any(said.flags.get("died_of_infection")),
+            "died_of_infection": said_or_any(died),
         },
         _judge,
     )
@@ -189,9 +194,14 @@ def _judge(
     return code(term, therapy, hospitalised=hospitalised, symptoms=bacteraemia_symptoms, died=died_of_infection)
 
 
+def _is_silent_bacteraemia(said: Answers) -> bool:
+    """Answer whether it is a bacteraemia without symptoms, which threatens nobody's life."""
+    return said.levels.get("term") == BACTEREMIA and said.no("bacteraemia_symptoms")
+
+
 def _without_contradictions(said: Answers) -> Answers:
-    threatened = said.yes("died_of_infection") or said.levels.get("therapy") == "urgent"
-    if said.levels.get("term") == BACTEREMIA and said.no("bacteraemia_symptoms") and threatened:
+    threatened = said.yes("died_of_infection") or said.levels.get("therapy") == URGENT
+    if _is_silent_bacteraemia(said) and threatened:
         return said.without(["bacteraemia_symptoms"], "a bacteraemia that threatens life is not without symptoms")
     return said
 
