@@ -145,7 +145,7 @@ def read_table(text: str, doses: int, target: float, cohorts: int = 10, title: s
 
 def _rows(text: str) -> tuple[dict[int, TableRow], list[str]]:
     """Read the rows by their line, and list what is wrong with them."""
-    reader = csv.DictReader(text.lstrip("\ufeff".splitlines()), skipinitialspace=True)
+    reader = csv.DictReader(text.lstrip("\ufeff").splitlines(), skipinitialspace=True)
     columns = [name.strip().lower() for name in reader.fieldnames or ()]
     if sorted(columns) != sorted(COLUMNS):
         return {}, [f"the columns of a decision table are {', '.join(COLUMNS)}, not {', '.join(columns) or 'none'}"]
