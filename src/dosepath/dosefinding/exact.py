@@ -97,7 +97,7 @@ class Enumeration:
         if not ((truths >= 0) & (truths <= 1)).all():
             raise InputError("a true rate of DLT lies between 0 and 1")
         found = np.empty((self.design.doses + 1, len(truths)))
-        step = max(_FEWEST_AT_ONCE, _AT_ONCE // len(self.ways))
+        step = max(_FEWEST_AT_ONCE, _AT_ONCE // len(self._folded.ways))
         for first in range(0, len(truths), step):
             part = slice(first, first + step)
             found[:, part] = self._folded.of(np.ascontiguousarray(truths[part].T))
@@ -137,8 +137,8 @@ class Enumeration:
         return Characteristics(self, rates, self.probabilities(rates))
 
 
-_AT_ONCE, _FEWEST_AT_ONCE = 80_000, 16
-"""States times scenarios that stay in the cache of a processor, and scenarios at the least."""
+_AT_ONCE, _FEWEST_AT_ONCE = 40_000, 16
+"""Rows times scenarios that stay in the cache of a processor, and scenarios at the least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,13 +151,13 @@ class _Folded:
     Parameters
     ----------
     ways
-        Of each state, in that order.
+        Of each combination of a row below the highest dose and of the different counts at it.
     dlts, without
-        For each dose the different counts at it.
+        For each dose, from the highest down, the different counts at it.
     counts
-        For each dose, which of them a row has.
+        For each dose below the highest, which of them a row has.
     starts
-        For each dose, where the neighbours to be added up begin.
+        For each dose below the highest, where the neighbours to be added up begin.
     levels
         Dose levels that are recommended in some state.
     """
@@ -184,17 +184,24 @@ class _Folded:
             changes = np.any(rows[1:, :dose] != rows[:-1, :dose], axis=1)
             starts.append(np.concatenate([[0], np.flatnonzero(changes) + 1]))
             rows = rows[starts[-1], :dose]
-        return cls(ways[order], tuple(toxic), tuple(clean), tuple(counts), tuple(starts), rows[:, 0])
+        by_highest = np.zeros((len(starts[0]), len(toxic[0])))
+        np.add.at(
+            by_highest, (np.searchsorted(starts[0], np.arange(len(order)), side="right") - 1, counts[0]), ways[order]
+        )
+        return cls(by_highest, tuple(toxic), tuple(clean), tuple(counts[1:]), tuple(starts[1:]), rows[:, 0])
 
     def of(self, truths: Numbers) -> Numbers:
         """Give the recommendation probabilities, shape (doses + 1, scenarios), of rates of shape (doses, scenarios)."""
         most = max(int(each.max()) for each in (*self.dlts, *self.without))
         yes, no = _powers(truths, most), _powers(1 - truths, most)
-        sums: Numbers = self.ways[:, None]
         doses = len(truths)
-        for place, dose in enumerate(range(doses - 1, -1, -1)):
-            chances = yes[self.dlts[place], dose] * no[self.without[place], dose]
-            sums = np.add.reduceat(sums * chances[self.counts[place]], self.starts[place], axis=0)
+        chances = [
+            yes[toxic, dose] * no[clean, dose]
+            for toxic, clean, dose in zip(self.dlts, self.without, range(doses - 1, -1, -1), strict=True)
+        ]
+        sums: Numbers = self.ways @ chances[0]
+        for each, counts, starts in zip(chances[1:], self.counts, self.starts, strict=True):
+            sums = np.add.reduceat(sums * each[counts], starts, axis=0)
         found = np.zeros((doses + 1, truths.shape[1]))
         found[self.levels] = sums
         return found
