@@ -217,7 +217,7 @@ class _Judging:
         expected = self.rule.expected_labs
         exempt = clause.judged and self.rule.readings.other_events is OtherEvents.EXEMPT_LABS
         if exempt and course.term.strip().lower() in expected.early and course.grades:
-            off = {course.grades[0][0]: True, expected.early_days + 1: False}
+            off = {min(course.grades[0][0], expected.early_days): True, expected.early_days + 1: False}
         most = clause.printed_max_grade if literal else None
         changes = steps(course, no_days=off, most=most)
         return runs(changes, threshold, self.rule.bridged_days, self.last, over=self.exit_day is not None)
@@ -277,7 +277,8 @@ class _Judging:
         total = 0
         for first, end in dict.fromkeys(span for run in lasting for span in run.spans):
             if total + end - first >= needed:
-                return _Match(clause, course, in_window[0], first + needed - total - 1, None)
+                known_on = max(first + needed - total - 1, in_window[0].start)
+                return _Match(clause, course, in_window[0], known_on, None)
             total += end - first
         run = replace(in_window[0], ended=lasting[-1].ended)
         return _Match(clause, course, run, None, self.last + needed - total)

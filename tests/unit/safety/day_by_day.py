@@ -21,6 +21,8 @@ CLAUSES: Sequence[tuple[str, str, int, int | None]] = (
     ("ae_3", "AE", 3, 14),
 )
 
+NAMES = [name for name, _, _, _ in CLAUSES]
+
 
 @dataclass(frozen=True)
 class Event:
@@ -235,7 +237,8 @@ class Checker:
             results.append((met, still))
         if len(results) > 1:
             if all(met for met, _ in results) and not (seen.type == "AE" and seen.related == "unknown"):
-                return {"met": [max(min(met) for met, _ in results)], "open": [], "question": False}
+                first = [min(met, key=lambda each: (each[0], NAMES.index(each[1]))) for met, _ in results]
+                return {"met": [max(first, key=lambda each: each[0])], "open": [], "question": False}
             return {"met": [], "open": [], "question": any(met or still for met, still in results)}
         met, still = results[0]
         if seen.type == "AE" and seen.related == "unknown" and met:
@@ -270,7 +273,7 @@ class Checker:
 
     def answer(self) -> Answer:
         found = [self.of_event(event) for event in self.p.events]
-        met = sorted((day, [c[0] for c in CLAUSES].index(name)) for each in found for day, name in each["met"])
+        met = sorted((day, NAMES.index(name)) for each in found for day, name in each["met"])
         met += [(day, 99) for day, certain in self.deaths() if certain]
         question = any(each["question"] for each in found) or any(not certain for _, certain in self.deaths())
         still = [later for each in found for later in each["open"]]
