@@ -288,3 +288,15 @@ def test_shared_cases(shared_reference: Path) -> None:
     results = list(reference.verify(load_exact(path.read_text(encoding="utf-8"), path.name)))
     assert len(results) >= 16
     assert [result for result in results if not result.passed] == []
+
+
+def test_many_ungraded_stretches_are_tried_together() -> None:
+    grades: tuple[tuple[int, int | None], ...] = tuple(
+        (day, None if number % 2 else 1) for number, day in enumerate(range(-3, 15))
+    )
+    found = judged(Patient((Event("e1", "CRS", tuple(each for each in grades if each[0] >= 0)),), cut=28, visit=28))
+    assert (found.state, [question.about_grade for question in found.questions]) == (DltState.PENDING, [True])
+    certain = Event("e1", "CRS", ((0, 4), *(each for each in grades if each[0] > 0)))
+    assert judged(Patient((certain,), cut=28, visit=28)).state is DltState.DLT
+    before = Event("e1", "AE", grades)
+    assert judged(Patient((before,), cut=28, visit=28)).state is DltState.PENDING
