@@ -198,7 +198,7 @@ def next_dose(asked: Wanted, outcomes: str, *, as_json: bool) -> None:
         return
     out = console()
     level = "" if found.level is None else f" level {found.level}"
-    out.print(f"[bold]{found.action.value.replace('_', ' ')}{level}[/]   ({design.name}, {design.doses} dose levels)")
+    out.print(f"[bold]{found.action.value.replace('_', '-')}{level}[/]   ({design.name}, {design.doses} dose levels)")
     out.print(f"  {found.rule}")
     for reason in found.reasons:
         out.print(f"  {reason}")
