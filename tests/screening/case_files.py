@@ -22,8 +22,7 @@ the answer of the gate. A file may name `patients`: a case with `patient: SLE` h
 of the file and is screened for the arm of that name; `without` takes facts out again, by concept. `alerts` gives a
 piece of what must be said beside a verdict, or nothing where nothing may be said; `notes` a ground that must stand
 among the others; `good_until` the last screening day on which the results used would still count, or nothing where
-they do not age; `keeps_out` all criteria that keep the patient out by themselves. `engine_disagrees` gives the reason
-why the engine is thought to be wrong: such a case must fail.
+they do not age; `keeps_out` all criteria that keep the patient out by themselves.
 
 `load_cases(path)` reads one file, `all_cases()` all of a trial; `run(case, protocol)` judges a case and
 `differences(case, protocol)` says in what it differs from what is expected.
@@ -93,7 +92,6 @@ class Case:
     notes: Mapping[str, str] = field(default_factory=dict)
     good_until: Mapping[str, date | None] = field(default_factory=dict)
     keeps_out: list[str] | None = None
-    engine_disagrees: str = ""
 
     def __str__(self) -> str:
         return f"{self.file}: {self.name}"
@@ -121,7 +119,7 @@ def _case(file: str, document: Mapping[str, Any], raw: Mapping[str, Any]) -> Cas
         return raw.get(key, document.get(key, fallback))
 
     allowed = {"name", "expect", "missing", "overall", "facts", "unclassified", "why", "source", "cases", "recheck"}
-    allowed |= {"patients", "patient", "without", "alerts", "notes", "good_until", "keeps_out", "engine_disagrees"}
+    allowed |= {"patients", "patient", "without", "alerts", "notes", "good_until", "keeps_out"}
     allowed |= {"arm", "on", "person", "complete", "anchors", "gate", "readings", "settings"}
     assert not set(raw) - allowed, (raw["name"], set(raw) - allowed)
     assert not set(document) - allowed, (file, set(document) - allowed)
@@ -158,7 +156,6 @@ def _case(file: str, document: Mapping[str, Any], raw: Mapping[str, Any]) -> Cas
         notes=raw.get("notes", {}),
         good_until={identity: _exact(day, screening) for identity, day in raw.get("good_until", {}).items()},
         keeps_out=raw.get("keeps_out"),
-        engine_disagrees=raw.get("engine_disagrees", ""),
     )
 
 

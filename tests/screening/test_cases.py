@@ -12,11 +12,7 @@ CASES = all_cases()
 NOT_ALL_THREE: dict[str, set[str]] = {}
 
 
-def wrong(case: Case) -> list[pytest.MarkDecorator]:
-    return [pytest.mark.xfail(reason=case.engine_disagrees, strict=True)] if case.engine_disagrees else []
-
-
-@pytest.mark.parametrize("case", [pytest.param(case, id=str(case), marks=wrong(case)) for case in CASES])
+@pytest.mark.parametrize("case", [pytest.param(case, id=str(case)) for case in CASES])
 def test_case(case: Case) -> None:
     assert not differences(case)
 

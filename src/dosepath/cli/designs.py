@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
 import typer
 from rich.table import Table as Grid
 
@@ -14,14 +13,15 @@ from dosepath.cli.shell import console
 from dosepath.core.errors import InputError
 from dosepath.dosefinding.boin import Boin
 from dosepath.dosefinding.crm import Crm, Model, Skeleton, calibrated_skeleton
+from dosepath.dosefinding.decision_table import Step, TableRow, table_of
 from dosepath.dosefinding.design import Decision, Design, decide
 from dosepath.dosefinding.exact import Characteristics, enumerate_design
 from dosepath.dosefinding.i3plus3 import I3Plus3
 from dosepath.dosefinding.keyboard import Keyboard
 from dosepath.dosefinding.mtpi import Mtpi
 from dosepath.dosefinding.outcomes import read_outcomes
-from dosepath.dosefinding.table_design import DOWN, UP, TableDesign
-from dosepath.dosefinding.three_plus_three import VARIANTS, ThreePlusThree, variant
+from dosepath.dosefinding.table_design import TableDesign
+from dosepath.dosefinding.three_plus_three import VARIANTS, variant
 from dosepath.rules.parse import suggest
 
 DEFAULT_TARGET = 0.3
@@ -326,9 +326,9 @@ def calibrate(halfwidth: float, target: float, prior_level: int, doses: int, mod
 
 
 def decision_table(asked: Wanted, *, as_json: bool) -> None:
-    """Print what a design with a decision table, or 3+3, does by patients and DLTs at the current dose."""
+    """Print what a design does by patients and DLTs at the middle dose, where all lower doses were clean."""
     design = build(asked)
-    rows = [_table_row(design, treated) for treated in _patients(design)]
+    rows = _limits(table_of(design))
     if as_json:
         typer.echo(json.dumps({"design": design.id, "name": design.name, "rows": rows}, indent=1))
         return
@@ -342,31 +342,22 @@ def decision_table(asked: Wanted, *, as_json: bool) -> None:
     out.print(grid)
 
 
-def _patients(design: Design) -> list[int]:
-    if isinstance(design, ThreePlusThree):
-        return [3, 6]
-    step = int(
-        design.cohort_sizes(np.zeros((1, design.doses), int), np.zeros((1, design.doses), int), np.array([1]))[0]
-    )
-    return list(range(step, design.most_patients + 1, step))
+_DOWN = (Step.DE_ESCALATE, Step.ELIMINATE)
 
 
-def _table_row(design: Design, treated: int) -> dict[str, int | None]:
-    counts = range(treated + 1)
-    if isinstance(design, TableDesign):
-        asked = [design.asks(treated, dlts) for dlts in counts]
-        out = [dlts for dlts in counts if design.eliminates(treated, dlts)]
-    elif isinstance(design, ThreePlusThree):
-        out = [dlts for dlts in counts if dlts > (design.tolerated if treated == 6 else 1)]
-        clean = 0 if treated == 3 else 1
-        asked = [UP if dlts <= clean else DOWN if dlts in out else 0 for dlts in counts]
-    else:
-        raise InputError(
-            f"{design.name} has no table: what it does depends on all doses; ask with next-dose --outcomes"
-        )
-    return {
-        "n": treated,
-        "up": max((dlts for dlts in counts if asked[dlts] == UP), default=None),
-        "down": min((dlts for dlts in counts if asked[dlts] == DOWN), default=None),
-        "eliminate": min(out, default=None),
-    }
+def _limits(rows: Sequence[TableRow]) -> list[dict[str, int | None]]:
+    """Give the numbers of DLTs at which a table changes, for each number of patients."""
+    by_patients: dict[int, dict[int, Step]] = {}
+    for row in rows:
+        by_patients.setdefault(row.treated, {})[row.dlts] = row.step
+    return [
+        {
+            "n": treated,
+            "up": max((dlts for dlts, step in steps.items() if step is Step.ESCALATE), default=None),
+            "down": min(
+                (dlts for dlts, step in steps.items() if step in (Step.DE_ESCALATE, Step.ELIMINATE)), default=None
+            ),
+            "eliminate": min((dlts for dlts, step in steps.items() if step is Step.ELIMINATE), default=None),
+        }
+        for treated, steps in by_patients.items()
+    ]

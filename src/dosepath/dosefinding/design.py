@@ -159,6 +159,12 @@ def rows_of(tallies: Sequence[DoseTally]) -> tuple[Counts, Counts]:
     )
 
 
+def state_of(tallies: Sequence[DoseTally], current: int) -> States:
+    """Give the one state of some counts, of which the latest cohort is not told."""
+    nobody = np.zeros(1, dtype=np.int64)
+    return States(*rows_of(tallies), np.array([current], dtype=np.int64), nobody, nobody)
+
+
 def tallies_of(state: States) -> tuple[DoseTally, ...]:
     """Give the counts of the one state."""
     return tuple(DoseTally(int(n), int(x)) for n, x in zip(state.treated[0], state.dlts[0], strict=True))

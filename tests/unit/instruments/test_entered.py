@@ -9,7 +9,7 @@ from dosepath.core.facts import Value
 from dosepath.core.instrument import YES_OR_NO
 from dosepath.core.quantity import Quantity
 from dosepath.trial.catalog import catalog
-from tests.unit.instruments.case_files import as_rows, expected, instrument
+from tests.unit.instruments.case_files import ENUMERATED, as_rows, expected, instrument
 
 
 def value(result: Any) -> Value:
@@ -126,3 +126,21 @@ def test_every_entry_is_read(name: str) -> None:
         found = instrument(name).from_entered({entry: results[0]})
         assert found.possible, entry
         assert instrument(name).from_entered({}).possible == ()
+        if name not in ENUMERATED:  # of these each entry is listed above, with all that follows from it
+            assert {row.get(entry) for row in as_rows(found)} == {_as_shown(results[0])}, entry
+
+
+def _as_shown(result: Value) -> Any:
+    match result:
+        case bool():
+            return "true" if result else "false"
+        case Quantity(value=number):
+            return number
+    return result
+
+
+@pytest.mark.parametrize("name", ENUMERATED)
+def test_every_entry_of_these_is_listed(name: str) -> None:
+    assert set(instrument(name).entries) <= {
+        entry for tested, results, *_ in ENTERED if tested == name for entry in results
+    }

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from statistics import median
 
 import numpy as np
@@ -11,7 +12,7 @@ from dosepath.cli.shell import console
 from dosepath.dosefinding.boin import Boin
 from dosepath.dosefinding.crm import Crm, calibrated_skeleton
 from dosepath.dosefinding.design import Design
-from dosepath.dosefinding.exact import enumerate_design
+from dosepath.dosefinding.exact import Enumeration, enumerate_design
 from dosepath.dosefinding.three_plus_three import variant
 
 SIX = (0.05, 0.1, 0.2, 0.3, 0.45, 0.6)
@@ -37,9 +38,9 @@ def report() -> None:
     for label, design, truth in designs:
         found = enumerate_design(design)
         batch = np.random.default_rng(1).uniform(0.01, 0.7, (2_000, design.doses))
-        whole = _median(lambda design=design: enumerate_design(design), 5)  # type: ignore[misc]
-        one = _median(lambda found=found, truth=truth: found.characteristics(truth).recommendation, 200)  # type: ignore[misc]
-        many = _median(lambda found=found, batch=batch: found.probabilities(batch), 3) / len(batch)  # type: ignore[misc]
+        whole = _median(partial(enumerate_design, design), 5)
+        one = _median(partial(_recommendation, found, truth), 200)
+        many = _median(partial(found.recommendations, batch), 3) / len(batch)
         grid.add_row(
             label,
             f"{len(found.ways):,}",
@@ -49,6 +50,10 @@ def report() -> None:
             ELSEWHERE[label],
         )
     console().print(grid)
+
+
+def _recommendation(found: Enumeration, truth: Sequence[float]) -> object:
+    return found.characteristics(truth).recommendation
 
 
 def _median(work: Callable[[], object], times: int) -> float:

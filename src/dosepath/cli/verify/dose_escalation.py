@@ -55,11 +55,6 @@ ALIKE_FROM: Mapping[str, str] = {
 }
 """The same by how the name of a result begins."""
 
-BOTH_ENDS = 2
-"""Times what is allowed for the probability of an interval whose two ends each have that error: those who count the
-cells of a grid below a bound are wrong by up to half a cell at each end, and the probability between is a difference.
-"""
-
 _FORMULA = re.compile(r"(?P<times>[\d.]+)\*sqrt\(p\((?P<whole>1|100)-p\)/(?P<trials>\d+)\)")
 
 
@@ -127,9 +122,7 @@ def tolerance_of(stated: Mapping[str, Any] | str, key: str) -> Tolerance:
     alike = [name for name in stated if name in key or name == other]
     for name in (key, *sorted(alike, key=len, reverse=True), "abs", "all"):
         if name in stated:
-            found = _as_tolerance(stated[name])
-            times = BOTH_ENDS if name != key and key.startswith("p_target_") else 1
-            return lambda p: times * found(p)
+            return _as_tolerance(stated[name])
     return _as_tolerance(EXACT)
 
 

@@ -11,10 +11,8 @@ from datetime import date
 from enum import Enum
 from typing import Final
 
-import numpy as np
-
 from dosepath.core.source import Citation
-from dosepath.dosefinding.design import Action, Decision, States, decision_of, rows_of
+from dosepath.dosefinding.design import Action, Decision, decision_of, rows_of, state_of
 from dosepath.dosefinding.outcomes import DoseTally
 from dosepath.dosefinding.three_plus_three import COHORT, FULL
 from dosepath.trial.ladder.counting import EVALUABLE, Ladder, Standing
@@ -208,9 +206,7 @@ def _cohort(ladder: Ladder, level: int) -> Step:
 
 def _decided(ladder: Ladder, current: int, tallies: Sequence[DoseTally]) -> Decision:
     """Ask the design about finished cohorts."""
-    none = np.zeros(1, dtype=np.int64)
-    place = np.array([ladder.settings.place(current)], dtype=np.int64)
-    return decision_of(ladder.settings.design, States(*rows_of(tallies), place, none, none))
+    return decision_of(ladder.settings.design, state_of(tallies, ladder.settings.place(current)))
 
 
 def latest_final(standings: Sequence[Standing]) -> date | None:
