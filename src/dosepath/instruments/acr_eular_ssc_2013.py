@@ -15,16 +15,14 @@ not apply is from memory; it stands in the label of one item and decides only if
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 
-from dosepath.core.facts import Value
-from dosepath.core.instrument import YES_OR_NO, Field, FieldValue, Flag, Item, ItemAnswer, Score, Verification
+from dosepath.core.instrument import YES_OR_NO, Field, FieldValue, Flag, Verification
 from dosepath.core.interval import Interval
 from dosepath.core.source import Citation
-from dosepath.instruments.answers import Answers, Weighted, items_of, read_answers
-from dosepath.instruments.entered import entered_score
+from dosepath.instruments.answers import Answers, Weighted, items_of
 from dosepath.instruments.items import choice, yes_or_no
+from dosepath.instruments.scale import Outcome, Scale, newly_refused
 from dosepath.instruments.sums import Options, all_reachable, either
 
 CUT_OFF = 9
@@ -81,75 +79,40 @@ _ITEMS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class AcrEularSsc2013:
-    """Whether systemic sclerosis is classified, the points, and whether the criteria apply."""
+def _rule(answers: Answers) -> Outcome:
+    """List what the items leave possible.
 
-    id: str = "acr_eular_ssc_2013"
-    name: str = _NAME
-    version: str = "2013"
-    citation: Citation = _CITATION
-    one_assessment: bool = False
-    verification: Verification = _VERIFICATION
-
-    @property
-    def fields(self) -> Mapping[str, Field]:
-        """The classification, 0 to 19 points, and whether the criteria apply."""
-        return _FIELDS
-
-    @property
-    def entries(self) -> Mapping[str, Field]:
-        """The classification may be entered."""
-        return _ENTRIES
-
-    @property
-    def items(self) -> Mapping[str, Item]:
-        """The sufficient item, two with levels, five that add points, two that say that the criteria do not apply."""
-        return _ITEMS
-
-    def from_entered(self, entered: Mapping[str, Value]) -> Score:
-        """Give the one case of what was entered."""
-        return entered_score(self.id, self.version, _ENTRIES, entered)
-
-    def score(self, answers: Mapping[str, ItemAnswer]) -> Score:
-        """List what the items leave possible.
-
-        Examples
-        --------
-        >>> scored = AcrEularSsc2013().score({"skin_proximal_mcp": True})
-        >>> scored.possible[0]["classified"], scored.missing
-        ('true', ())
-        """
-        said = _consistent(read_answers(_ITEMS, answers))
-        applies = _applies(said)
-        possible: list[Mapping[str, FieldValue]] = []
-        open_items: tuple[str, ...] = ()
-        if False in applies:
-            possible.append({"classified": "false", "applicable": "false"})
-        if True in applies:
-            scores, open_items = _scores(said)
-            possible.extend(
-                {
-                    "classified": "true" if score >= CUT_OFF else "false",
-                    "score": Interval.at(score),
-                    "applicable": "true",
-                }
-                for score in scores
-            )
-        if len(applies) > 1:
-            open_items += tuple(name for name in NOT_APPLICABLE_IF if name in said.refused)
-        return Score(
-            self.id,
-            self.version,
-            tuple(possible),
-            missing=open_items,
-            flags=_flags(said),
-            refused=said.refusals,
-            steps=_steps(said, possible),
+    Examples
+    --------
+    >>> scored = ACR_EULAR_SSC_2013.score({"skin_proximal_mcp": True})
+    >>> scored.possible[0]["classified"], scored.missing
+    ('true', ())
+    """
+    said = _consistent(answers)
+    applies = _applies(said)
+    possible: list[Mapping[str, FieldValue]] = []
+    open_items: tuple[str, ...] = ()
+    if False in applies:
+        possible.append({"classified": "false", "applicable": "false"})
+    if True in applies:
+        scores, open_items = _scores(said)
+        possible.extend(
+            {
+                "classified": "true" if score >= CUT_OFF else "false",
+                "score": Interval.at(score),
+                "applicable": "true",
+            }
+            for score in scores
         )
-
-
-ACR_EULAR_SSC_2013 = AcrEularSsc2013()
+    if len(applies) > 1:
+        open_items += tuple(name for name in NOT_APPLICABLE_IF if name in said.refused)
+    return Outcome(
+        tuple(possible),
+        missing=open_items,
+        flags=_flags(said),
+        refused=newly_refused(answers, said),
+        steps=_steps(said, possible),
+    )
 
 
 def _consistent(said: Answers) -> Answers:
@@ -205,3 +168,16 @@ def _steps(said: Answers, possible: list[Mapping[str, FieldValue]]) -> tuple[str
     low, high = min(numbers), max(numbers)
     lines.append(f"{low if low == high else f'{low} to {high}'} points, classified from {CUT_OFF}")
     return tuple(lines)
+
+
+ACR_EULAR_SSC_2013 = Scale(
+    "acr_eular_ssc_2013",
+    _NAME,
+    "2013",
+    _CITATION,
+    _VERIFICATION,
+    _ITEMS,
+    _FIELDS,
+    _rule,
+    entries=_ENTRIES,
+)

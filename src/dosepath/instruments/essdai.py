@@ -20,15 +20,14 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from dosepath.core.facts import Value
-from dosepath.core.instrument import Case, Field, Flag, Item, ItemAnswer, Score, Verification
+from dosepath.core.instrument import Case, Field, Flag, Score, Verification
 from dosepath.core.interval import Interval
 from dosepath.core.source import Citation
 from dosepath.core.verdict import Verdict, all_of
-from dosepath.instruments.answers import Answers, read_answers
+from dosepath.instruments.answers import Answers
 from dosepath.instruments.bounds import in_words
-from dosepath.instruments.entered import entered_score
 from dosepath.instruments.items import whole
+from dosepath.instruments.scale import Outcome, Scale, newly_refused
 from dosepath.instruments.sums import Options, all_reachable, extremes
 
 
@@ -145,74 +144,39 @@ _ITEMS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Essdai:
-    """The score of eight domains, of all twelve, and ClinESSDAI."""
+def _rule(answers: Answers) -> Outcome:
+    """Give the bounds of the scores; a domain that was not assessed may have any of its levels.
 
-    id: str = "essdai"
-    name: str = "EULAR Sjögren's syndrome disease activity index"
-    version: str = "2010"
-    citation: Citation = _CITATION
-    one_assessment: bool = False
-    verification: Verification = _VERIFICATION
+    Both ends of the bounds can be reached, so they settle any limit that they can settle.
 
-    @property
-    def fields(self) -> Mapping[str, Field]:
-        """Points: 0 to 60 of the eight domains, 0 to 123 of all, 0 to 135 of ClinESSDAI; and low to high activity."""
-        return _FIELDS
-
-    @property
-    def entries(self) -> Mapping[str, Field]:
-        """Both totals of ESSDAI may be entered."""
-        return _ENTRIES
-
-    @property
-    def items(self) -> Mapping[str, Item]:
-        """A level for each of twelve domains, not yet multiplied by its weight."""
-        return _ITEMS
-
-    def from_entered(self, entered: Mapping[str, Value]) -> Score:
-        """Give the one case of what was entered."""
-        return entered_score(self.id, self.version, _ENTRIES, entered)
-
-    def score(self, answers: Mapping[str, ItemAnswer]) -> Score:
-        """Give the bounds of the scores; a domain that was not assessed may have any of its levels.
-
-        Both ends of the bounds can be reached, so they settle any limit that they can settle.
-
-        Examples
-        --------
-        >>> from dosepath.core.quantity import Quantity
-        >>> levels = dict.fromkeys(Essdai().items, Quantity(Fraction(0), "1")) | {"articular": Quantity.of(2, "1")}
-        >>> del levels["glandular"]
-        >>> total = Essdai().score(levels).possible[0]["total_8_domains"]
-        >>> int(total.low), int(total.high)
-        (4, 8)
-        """
-        said = read_answers(_ITEMS, answers)
-        none_such = {
-            domain.id: said.numbers[domain.id]
-            for domain in DOMAINS
-            if domain.id in said.numbers and said.numbers[domain.id] not in domain.levels
-        }
-        for name, level in none_such.items():
-            said = said.without([name], f"there is no level {level}")
-        options: list[Options] = [
-            [_points(domain, level) for level in domain.levels if said.numbers.get(domain.id, level) == level]
-            for domain in DOMAINS
-        ]
-        return Score(
-            self.id,
-            self.version,
-            tuple(_cases(options)),
-            missing=said.open(_ITEMS),
-            flags=tuple(_flags(said)),
-            refused=said.refusals,
-            steps=tuple(_steps(said, options)),
-        )
-
-
-ESSDAI = Essdai()
+    Examples
+    --------
+    >>> from dosepath.core.quantity import Quantity
+    >>> levels = dict.fromkeys(ESSDAI.items, Quantity(Fraction(0), "1")) | {"articular": Quantity.of(2, "1")}
+    >>> del levels["glandular"]
+    >>> total = ESSDAI.score(levels).possible[0]["total_8_domains"]
+    >>> int(total.low), int(total.high)
+    (4, 8)
+    """
+    said = answers
+    none_such = {
+        domain.id: said.numbers[domain.id]
+        for domain in DOMAINS
+        if domain.id in said.numbers and said.numbers[domain.id] not in domain.levels
+    }
+    for name, level in none_such.items():
+        said = said.without([name], f"there is no level {level}")
+    options: list[Options] = [
+        [_points(domain, level) for level in domain.levels if said.numbers.get(domain.id, level) == level]
+        for domain in DOMAINS
+    ]
+    return Outcome(
+        tuple(_cases(options)),
+        missing=said.open(_ITEMS),
+        flags=tuple(_flags(said)),
+        refused=newly_refused(answers, said),
+        steps=tuple(_steps(said, options)),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,3 +267,16 @@ def _steps(said: Answers, options: list[Options]) -> Iterator[str]:
     low, high = extremes(options, (0, 0, 0))
     for field, least, most in zip(_POINTS.values(), low, high, strict=True):
         yield f"{field.label}: {in_words(Interval(Fraction(least), Fraction(most)))}"
+
+
+ESSDAI = Scale(
+    "essdai",
+    "EULAR Sjögren's syndrome disease activity index",
+    "2010",
+    _CITATION,
+    _VERIFICATION,
+    _ITEMS,
+    _FIELDS,
+    _rule,
+    entries=_ENTRIES,
+)

@@ -16,15 +16,14 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from dosepath.core.facts import Value
-from dosepath.core.instrument import YES_OR_NO, Field, Flag, Item, ItemAnswer, Score, Verification
+from dosepath.core.instrument import YES_OR_NO, Field, Flag, Verification
 from dosepath.core.interval import Interval
 from dosepath.core.quantity import Quantity
 from dosepath.core.source import Citation
-from dosepath.instruments.answers import Answers, Weighted, items_of, read_answers
+from dosepath.instruments.answers import Answers, Weighted, items_of
 from dosepath.instruments.bounds import in_words
-from dosepath.instruments.entered import entered_score
 from dosepath.instruments.items import yes_or_no
+from dosepath.instruments.scale import Outcome, Scale
 from dosepath.instruments.sums import Points, all_reachable
 from dosepath.instruments.thresholds import Threshold, findings_of
 
@@ -111,82 +110,45 @@ _ITEMS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class EularAcrSle2019:
-    """Whether lupus is classified, and the points."""
+def _rule(said: Answers) -> Outcome:
+    """List what the criteria leave possible.
 
-    id: str = "eular_acr_sle_2019"
-    name: str = _NAME
-    version: str = "2019"
-    citation: Citation = _CITATION
-    one_assessment: bool = False
-    verification: Verification = _VERIFICATION
+    A criterion that weighs no more than one of its domain that is present is not missed.
 
-    @property
-    def fields(self) -> Mapping[str, Field]:
-        """The classification, and 0 to 51 points."""
-        return _FIELDS
-
-    @property
-    def entries(self) -> Mapping[str, Field]:
-        """The classification may be entered."""
-        return _ENTRIES
-
-    @property
-    def items(self) -> Mapping[str, Item]:
-        """The entry criterion `ana` and 21 criteria, yes or no."""
-        return _ITEMS
-
-    def from_entered(self, entered: Mapping[str, Value]) -> Score:
-        """Give the one case of what was entered."""
-        return entered_score(self.id, self.version, _ENTRIES, entered)
-
-    def score(self, answers: Mapping[str, ItemAnswer]) -> Score:
-        """List what the criteria leave possible.
-
-        A criterion that weighs no more than one of its domain that is present is not missed.
-
-        Examples
-        --------
-        >>> seen = dict.fromkeys(EularAcrSle2019().items, False) | {"ana": True, "biopsy_class_3_or_4": True}
-        >>> del seen["proteinuria"]
-        >>> EularAcrSle2019().score(seen).possible[0]["classified"], EularAcrSle2019().score(seen).missing
-        ('true', ())
-        """
-        said = read_answers(_ITEMS, answers)
-        sums = all_reachable((_options(domain, said) for domain in DOMAINS), (0, 0))
-        entry = said.flags.get(ENTRY)
-        found: set[tuple[int, bool]] = set()
-        for points, clinical in sums:
-            reached = points >= CUT_OFF and clinical > 0
-            if entry is not False:
-                found.add((points, reached))
-            if entry is not True:
-                found.add((points, False))
-        open_items = tuple(
-            row.id
-            for domain in DOMAINS
-            for row in domain.criteria
-            if row.id not in said.flags and row.points > _present(domain, said)
-        )
-        if entry is None and any(reached for _, reached in found):
-            open_items = (ENTRY, *open_items)
-        possible = tuple(
-            {"classified": "true" if reached else "false", "score": Interval.at(points)}
-            for points, reached in sorted(found)
-        )
-        return Score(
-            self.id,
-            self.version,
-            possible,
-            missing=open_items,
-            flags=tuple(_flags(entry, sums)),
-            refused=said.refusals,
-            steps=_steps(said, sums),
-        )
-
-
-EULAR_ACR_SLE_2019 = EularAcrSle2019()
+    Examples
+    --------
+    >>> seen = dict.fromkeys(EULAR_ACR_SLE_2019.items, False) | {"ana": True, "biopsy_class_3_or_4": True}
+    >>> del seen["proteinuria"]
+    >>> EULAR_ACR_SLE_2019.score(seen).possible[0]["classified"], EULAR_ACR_SLE_2019.score(seen).missing
+    ('true', ())
+    """
+    sums = all_reachable((_options(domain, said) for domain in DOMAINS), (0, 0))
+    entry = said.flags.get(ENTRY)
+    found: set[tuple[int, bool]] = set()
+    for points, clinical in sums:
+        reached = points >= CUT_OFF and clinical > 0
+        if entry is not False:
+            found.add((points, reached))
+        if entry is not True:
+            found.add((points, False))
+    open_items = tuple(
+        row.id
+        for domain in DOMAINS
+        for row in domain.criteria
+        if row.id not in said.flags and row.points > _present(domain, said)
+    )
+    if entry is None and any(reached for _, reached in found):
+        open_items = (ENTRY, *open_items)
+    possible = tuple(
+        {"classified": "true" if reached else "false", "score": Interval.at(points)}
+        for points, reached in sorted(found)
+    )
+    return Outcome(
+        possible,
+        missing=open_items,
+        flags=tuple(_flags(entry, sums)),
+        steps=_steps(said, sums),
+    )
 
 
 def items_of_results(results: Mapping[str, Quantity], from_lupus: Mapping[str, bool]) -> dict[str, bool]:
@@ -246,3 +208,16 @@ def _options(domain: Domain, said: Answers) -> list[tuple[int, int]]:
     present = _present(domain, said)
     heavier = {row.points for row in domain.criteria if row.id not in said.flags and row.points > present}
     return [(points, int(domain.clinical and points > 0)) for points in (present, *heavier)]
+
+
+EULAR_ACR_SLE_2019 = Scale(
+    "eular_acr_sle_2019",
+    _NAME,
+    "2019",
+    _CITATION,
+    _VERIFICATION,
+    _ITEMS,
+    _FIELDS,
+    _rule,
+    entries=_ENTRIES,
+)

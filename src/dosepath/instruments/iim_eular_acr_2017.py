@@ -34,13 +34,11 @@ from math import exp
 from operator import itemgetter
 from typing import TypeAlias
 
-from dosepath.core.facts import Value
-from dosepath.core.instrument import Case, Field, Flag, Item, ItemAnswer, Score, Verification
+from dosepath.core.instrument import Case, Field, Flag, ItemAnswer, Verification
 from dosepath.core.interval import Interval
 from dosepath.core.source import Citation
 from dosepath.core.verdict import Verdict, negate
 from dosepath.instruments.answers import Answers, read_answers
-from dosepath.instruments.entered import entered_score
 from dosepath.instruments.iim_subgroups import (
     CK,
     CLASSIFIED,
@@ -58,6 +56,7 @@ from dosepath.instruments.iim_subgroups import (
     subgroups,
 )
 from dosepath.instruments.items import yes_or_no
+from dosepath.instruments.scale import Outcome, Scale, newly_refused
 from dosepath.instruments.sums import CASE_LIMIT, Options, Points, all_reachable, either, extremes
 
 
@@ -141,65 +140,30 @@ _ITEMS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class IimEularAcr2017:
-    """Score, category, probability and subgroup of an idiopathic inflammatory myopathy."""
+def _rule(answers: Answers) -> Outcome:
+    """List what the features leave possible.
 
-    id: str = "iim_eular_acr_2017"
-    name: str = "2017 EULAR/ACR classification criteria for idiopathic inflammatory myopathies"
-    version: str = "2017"
-    citation: Citation = _CITATION
-    one_assessment: bool = False
-    verification: Verification = _VERIFICATION
-
-    @property
-    def fields(self) -> Mapping[str, Field]:
-        """Probability that agrees with the cut-offs, score, category, probability by the formula alone, subgroup."""
-        return _FIELDS
-
-    @property
-    def entries(self) -> Mapping[str, Field]:
-        """The probability may be entered."""
-        return _ENTRIES
-
-    @property
-    def items(self) -> Mapping[str, Item]:
-        """Seventeen features, the precondition, whether a biopsy was read, and six items of the tree, yes or no."""
-        return _ITEMS
-
-    def from_entered(self, entered: Mapping[str, Value]) -> Score:
-        """Give the one case of what was entered."""
-        return entered_score(self.id, self.version, _ENTRIES, entered)
-
-    def score(self, answers: Mapping[str, ItemAnswer]) -> Score:
-        """List what the features leave possible.
-
-        Examples
-        --------
-        >>> seen = dict.fromkeys(IimEularAcr2017().items, False) | dict.fromkeys(
-        ...     ("age_ge_40", "weak_prox_upper", "weak_prox_lower", "neck_flex_weaker", "no_better_explanation"), True)
-        >>> case = IimEularAcr2017().score(seen).possible[0]
-        >>> float(case["score"].low), float(case["probability"].low), float(case["probability_by_formula"].low)
-        (5.5, 55.0, 54.24)
-        """
-        said = _consistent(read_answers(_ITEMS, answers))
-        columns = [(model, _states(said, model)) for model in _models(said)]
-        possible: list[Case] = [] if said.yes(NO_BETTER_EXPLANATION) else [_not_applicable()]
-        if not said.no(NO_BETTER_EXPLANATION):
-            possible.extend(_cases(said, columns))
-        missing = () if said.no(NO_BETTER_EXPLANATION) else _open(said, columns)
-        return Score(
-            self.id,
-            self.version,
-            tuple(possible),
-            missing,
-            tuple(_flags(said, possible)),
-            said.refusals,
-            steps=tuple(_steps(said, columns, possible, missing)),
-        )
-
-
-IIM_EULAR_ACR_2017 = IimEularAcr2017()
+    Examples
+    --------
+    >>> seen = dict.fromkeys(IIM_EULAR_ACR_2017.items, False) | dict.fromkeys(
+    ...     ("age_ge_40", "weak_prox_upper", "weak_prox_lower", "neck_flex_weaker", "no_better_explanation"), True)
+    >>> case = IIM_EULAR_ACR_2017.score(seen).possible[0]
+    >>> float(case["score"].low), float(case["probability"].low), float(case["probability_by_formula"].low)
+    (5.5, 55.0, 54.24)
+    """
+    said = _consistent(answers)
+    columns = [(model, _states(said, model)) for model in _models(said)]
+    possible: list[Case] = [] if said.yes(NO_BETTER_EXPLANATION) else [_not_applicable()]
+    if not said.no(NO_BETTER_EXPLANATION):
+        possible.extend(_cases(said, columns))
+    missing = () if said.no(NO_BETTER_EXPLANATION) else _open(said, columns)
+    return Outcome(
+        tuple(possible),
+        missing,
+        tuple(_flags(said, possible)),
+        refused=newly_refused(answers, said),
+        steps=tuple(_steps(said, columns, possible, missing)),
+    )
 
 
 def deciding_items(answers: Mapping[str, ItemAnswer]) -> tuple[str, ...]:
@@ -207,7 +171,7 @@ def deciding_items(answers: Mapping[str, ItemAnswer]) -> tuple[str, ...]:
 
     Examples
     --------
-    >>> seen = dict.fromkeys(IimEularAcr2017().items, False) | dict.fromkeys(
+    >>> seen = dict.fromkeys(IIM_EULAR_ACR_2017.items, False) | dict.fromkeys(
     ...     ("age_ge_40", "weak_prox_upper", "weak_prox_lower", "no_better_explanation"), True)
     >>> deciding_items({item: said for item, said in seen.items() if item not in ("neck_flex_weaker", "dysphagia")})
     ('neck_flex_weaker',)
@@ -484,3 +448,16 @@ def _result_steps(model: Model, case: Case) -> Iterator[str]:
     if least > percent:
         yield f"the published category stands for {least} % or more, so the probability is {least} %"
     yield f"subgroup: {case['subgroup']}, {WHY[str(case['subgroup'])]}"
+
+
+IIM_EULAR_ACR_2017 = Scale(
+    "iim_eular_acr_2017",
+    "2017 EULAR/ACR classification criteria for idiopathic inflammatory myopathies",
+    "2017",
+    _CITATION,
+    _VERIFICATION,
+    _ITEMS,
+    _FIELDS,
+    _rule,
+    entries=_ENTRIES,
+)

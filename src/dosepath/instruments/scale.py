@@ -78,6 +78,18 @@ class Scale:
         )
 
 
+def newly_refused(before: Answers, after: Answers) -> tuple[Refusal, ...]:
+    """Give what a rule refused beside the answers that did not fit their items.
+
+    Examples
+    --------
+    >>> before = Answers({"fever": True})
+    >>> [str(refusal) for refusal in newly_refused(before, before.without(["fever"], "the patient was not seen"))]
+    ['fever: the patient was not seen']
+    """
+    return tuple(refusal for item, refusal in after.refused.items() if item not in before.refused)
+
+
 def word_of(verdict: Verdict) -> tuple[FieldValue, ...]:
     """Give the words of a yes-or-no field that a verdict leaves possible.
 

@@ -10,18 +10,16 @@ reprints); shared cases, 2026-11-23.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from dosepath.core.facts import Value
-from dosepath.core.instrument import YES_OR_NO, Field, Flag, Item, ItemAnswer, Score, Verification
+from dosepath.core.instrument import YES_OR_NO, Field, Flag, Verification
 from dosepath.core.interval import Interval, Operator
 from dosepath.core.source import Citation
 from dosepath.core.verdict import Verdict
-from dosepath.instruments.answers import Answers, Weighted, items_of, read_answers
-from dosepath.instruments.entered import entered_score
+from dosepath.instruments.answers import Answers, Weighted, items_of
 from dosepath.instruments.items import yes_or_no
+from dosepath.instruments.scale import Outcome, Scale
 from dosepath.instruments.sums import all_reachable, either
 
 CUT_OFF = 4
@@ -75,77 +73,38 @@ _ITEMS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class SjogrenAcrEular2016:
-    """Whether primary Sjögren's syndrome is classified, and the points."""
+def _rule(said: Answers) -> Outcome:
+    """List what the items leave possible.
 
-    id: str = "sjogren_acr_eular_2016"
-    name: str = _NAME
-    version: str = "2016"
-    citation: Citation = _CITATION
-    one_assessment: bool = False
-    verification: Verification = _VERIFICATION
-
-    @property
-    def fields(self) -> Mapping[str, Field]:
-        """The classification, and 0 to 9 points."""
-        return _FIELDS
-
-    @property
-    def entries(self) -> Mapping[str, Field]:
-        """The classification may be entered."""
-        return _ENTRIES
-
-    @property
-    def items(self) -> Mapping[str, Item]:
-        """Six entry questions, seven exclusions, five items with points, yes or no."""
-        return _ITEMS
-
-    def from_entered(self, entered: Mapping[str, Value]) -> Score:
-        """Give the one case of what was entered."""
-        return entered_score(self.id, self.version, _ENTRIES, entered)
-
-    def score(self, answers: Mapping[str, ItemAnswer]) -> Score:
-        """List what the items leave possible.
-
-        Examples
-        --------
-        >>> seen = dict.fromkeys(EXCLUSIONS, False) | {"dry_mouth_3m": True, "anti_ssa": True, "schirmer": True}
-        >>> scored = SjogrenAcrEular2016().score(seen)
-        >>> {case["classified"] for case in scored.possible}, scored.missing
-        ({'true'}, ('focus_score', 'ocular_staining', 'uwsf'))
-        """
-        said = read_answers(_ITEMS, answers)
-        scores = [
-            points for (points,) in all_reachable((either(said.flags.get(i.id), (i.points,)) for i in SCORED), (0,))
-        ]
-        entered = any(said.yes(name) for name in ENTRY)
-        excluded = any(said.yes(name) for name in EXCLUSIONS)
-        open_entry, open_exclusions = said.open(ENTRY), said.open(EXCLUSIONS)
-        may_be_admitted = not excluded and (entered or bool(open_entry))
-        surely_admitted = entered and not excluded and not open_exclusions
-        found: set[tuple[int, bool]] = set()
-        for points in scores:
-            reached = points >= CUT_OFF
-            if reached and may_be_admitted:
-                found.add((points, True))
-            if not (reached and surely_admitted):
-                found.add((points, False))
-        open_items: tuple[str, ...] = ()
-        if may_be_admitted and max(scores) >= CUT_OFF:
-            open_items = (*(() if entered else open_entry), *open_exclusions)
-        return Score(
-            self.id,
-            self.version,
-            tuple({"classified": "true" if yes else "false", "score": Interval.at(n)} for n, yes in sorted(found)),
-            missing=(*open_items, *said.open(row.id for row in SCORED)),
-            flags=tuple(_flags(said, min(scores))),
-            refused=said.refusals,
-            steps=tuple(_steps(said, scores)),
-        )
-
-
-SJOGREN_ACR_EULAR_2016 = SjogrenAcrEular2016()
+    Examples
+    --------
+    >>> seen = dict.fromkeys(EXCLUSIONS, False) | {"dry_mouth_3m": True, "anti_ssa": True, "schirmer": True}
+    >>> scored = SJOGREN_ACR_EULAR_2016.score(seen)
+    >>> {case["classified"] for case in scored.possible}, scored.missing
+    ({'true'}, ('focus_score', 'ocular_staining', 'uwsf'))
+    """
+    scores = [points for (points,) in all_reachable((either(said.flags.get(i.id), (i.points,)) for i in SCORED), (0,))]
+    entered = any(said.yes(name) for name in ENTRY)
+    excluded = any(said.yes(name) for name in EXCLUSIONS)
+    open_entry, open_exclusions = said.open(ENTRY), said.open(EXCLUSIONS)
+    may_be_admitted = not excluded and (entered or bool(open_entry))
+    surely_admitted = entered and not excluded and not open_exclusions
+    found: set[tuple[int, bool]] = set()
+    for points in scores:
+        reached = points >= CUT_OFF
+        if reached and may_be_admitted:
+            found.add((points, True))
+        if not (reached and surely_admitted):
+            found.add((points, False))
+    open_items: tuple[str, ...] = ()
+    if may_be_admitted and max(scores) >= CUT_OFF:
+        open_items = (*(() if entered else open_entry), *open_exclusions)
+    return Outcome(
+        tuple({"classified": "true" if yes else "false", "score": Interval.at(n)} for n, yes in sorted(found)),
+        missing=(*open_items, *said.open(row.id for row in SCORED)),
+        flags=tuple(_flags(said, min(scores))),
+        steps=tuple(_steps(said, scores)),
+    )
 
 
 def items_from(results: Mapping[str, Fraction]) -> dict[str, bool]:
@@ -191,3 +150,16 @@ def _steps(said: Answers, scores: list[int]) -> Iterator[str]:
             yield f"{row.points} {row.label}"
     low, high = min(scores), max(scores)
     yield f"{low if low == high else f'{low} to {high}'} points, classified from {CUT_OFF}"
+
+
+SJOGREN_ACR_EULAR_2016 = Scale(
+    "sjogren_acr_eular_2016",
+    _NAME,
+    "2016",
+    _CITATION,
+    _VERIFICATION,
+    _ITEMS,
+    _FIELDS,
+    _rule,
+    entries=_ENTRIES,
+)

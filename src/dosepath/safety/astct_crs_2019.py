@@ -32,8 +32,8 @@ from dosepath.core.interval import Interval
 from dosepath.core.source import Citation
 from dosepath.instruments.answers import Answers
 from dosepath.instruments.items import amount, by_id, choice, rows, yes_or_no
-from dosepath.instruments.scale import Outcome, Scale
-from dosepath.safety.open_items import flags_that_hold, judged, newly_refused, said_or_any
+from dosepath.instruments.scale import Outcome, Scale, newly_refused
+from dosepath.safety.open_items import flags_that_hold, judged, said_or_any
 
 FEVER_C: Final = Fraction(38)
 """Lowest temperature that is a fever."""

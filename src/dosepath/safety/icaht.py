@@ -33,9 +33,9 @@ from dosepath.core.interval import Interval
 from dosepath.core.source import Citation
 from dosepath.instruments.answers import Answers
 from dosepath.instruments.items import amount, by_id, rows, whole, yes_or_no
-from dosepath.instruments.scale import Outcome, Scale
+from dosepath.instruments.scale import Outcome, Scale, newly_refused
 from dosepath.safety.daily_counts import counts_of, filled, length, long_gaps, runs, within
-from dosepath.safety.open_items import flags_that_hold, newly_refused, said_or_any
+from dosepath.safety.open_items import flags_that_hold, said_or_any
 
 EARLY_DAYS: Final = (0, 30)
 LATE_DAYS: Final = (31, 100)

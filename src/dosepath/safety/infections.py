@@ -26,8 +26,8 @@ from dosepath.core.interval import Interval
 from dosepath.core.source import Citation
 from dosepath.instruments.answers import Answers
 from dosepath.instruments.items import by_id, choice, yes_or_no
-from dosepath.instruments.scale import Outcome, Scale
-from dosepath.safety.open_items import flags_that_hold, judged, newly_refused, said_or_any
+from dosepath.instruments.scale import Outcome, Scale, newly_refused
+from dosepath.safety.open_items import flags_that_hold, judged, said_or_any
 
 
 class Pattern(Enum):

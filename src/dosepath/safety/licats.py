@@ -25,8 +25,8 @@ from dosepath.core.source import Citation
 from dosepath.core.verdict import Verdict, any_of, verdict_of
 from dosepath.instruments.answers import Answers
 from dosepath.instruments.items import amount, by_id, choice, whole, yes_or_no
-from dosepath.instruments.scale import Outcome, Scale
-from dosepath.safety.open_items import flags_that_hold, judged, newly_refused, said_or_any
+from dosepath.instruments.scale import Outcome, Scale, newly_refused
+from dosepath.safety.open_items import flags_that_hold, judged, said_or_any
 
 CARE_GRADES: Final = {"none": 1, "treatment": 2, "hospital": 3, "icu": 4}
 """Grade of the care that was needed."""

@@ -4,8 +4,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from itertools import product
 from typing import TypeVar
 
-from dosepath.core.instrument import Flag, Refusal
-from dosepath.instruments.answers import Answers
+from dosepath.core.instrument import Flag
 
 R = TypeVar("R", bound=Hashable)
 
@@ -69,15 +68,3 @@ def flags_that_hold(flags: Iterable[tuple[Flag, bool]]) -> tuple[Flag, ...]:
     (Flag(id='a', text='seen'),)
     """
     return tuple(flag for flag, holds in flags if holds)
-
-
-def newly_refused(before: Answers, after: Answers) -> tuple[Refusal, ...]:
-    """Give what a rule refused beside the answers that did not fit their items.
-
-    Examples
-    --------
-    >>> before = Answers({"fever": True})
-    >>> [str(refusal) for refusal in newly_refused(before, before.without(["fever"], "the patient was not seen"))]
-    ['fever: the patient was not seen']
-    """
-    return tuple(refusal for item, refusal in after.refused.items() if item not in before.refused)
