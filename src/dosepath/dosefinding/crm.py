@@ -25,6 +25,7 @@ from dosepath.dosefinding.outcomes import Cohort, DoseTally
 
 Numbers: TypeAlias = NDArray[np.float64]
 Model: TypeAlias = Literal["empiric", "logistic"]
+Estimate: TypeAlias = Literal["mean", "likelihood"]
 
 OQUIGLEY_1990 = Citation("O'Quigley J, Pepe M, Fisher L. Biometrics 1990;46:33-48")
 LEE_2009 = Citation("Lee SM, Cheung YK. Clin Trials 2009;6:227-238")
@@ -219,6 +220,50 @@ def most_likely(skeleton: Skeleton, level: Sequence[int], dlts: Sequence[bool], 
     return Fit(np.array([best]), np.array([-1 / curve if curve < 0 else np.nan]))
 
 
+def most_likely_rates(skeleton: Skeleton, dlts: Counts, without: Counts) -> Numbers:
+    """Give the rate of each dose at the most likely parameter, shape (states, doses).
+
+    Where nobody or everybody had a DLT no parameter is the most likely one; the end of the grid stands for it, with
+    rates near 0 or near 1.
+
+    Parameters
+    ----------
+    skeleton
+        Model; the prior plays no part.
+    dlts, without
+        Patients with and without a DLT at each dose, shape (states, doses).
+
+    Examples
+    --------
+    >>> skeleton = Skeleton((0.05, 0.12, 0.25, 0.40, 0.55))
+    >>> found = most_likely_rates(skeleton, np.array([[0, 0, 2, 0, 0]]), np.array([[3, 3, 1, 0, 0]]))
+    >>> alone = most_likely(skeleton, [1] * 3 + [2] * 3 + [3] * 3, [False] * 6 + [True] * 2 + [False], [1.0] * 9)
+    >>> bool(abs(found[0] - skeleton.rates_at(float(alone.estimate[0]))).max() < 1e-6)
+    True
+    """
+    points, yes, no, _ = _grid(skeleton)
+    best = (dlts @ yes + without @ no).argmax(axis=1)
+    low, high = points[np.maximum(best - 1, 0)], points[np.minimum(best + 1, len(points) - 1)]
+    golden = (sqrt(5) - 1) / 2
+    for _ in range(_HALVINGS):
+        left, right = high - golden * (high - low), low + golden * (high - low)
+        lower = _log_likelihood(skeleton, left, dlts, without) < _log_likelihood(skeleton, right, dlts, without)
+        low, high = np.where(lower, left, low), np.where(lower, high, right)
+    return skeleton.rates_at((low + high) / 2)
+
+
+_HALVINGS = 40
+"""Steps of the search for the most likely parameter; each leaves 0.62 of the interval."""
+
+
+def _log_likelihood(skeleton: Skeleton, parameter: Numbers, dlts: Counts, without: Counts) -> Numbers:
+    rates = skeleton.rates_at(parameter)
+    found: Numbers = (dlts * np.log(np.maximum(rates, _LEAST)) + without * np.log(np.maximum(1 - rates, _LEAST))).sum(
+        axis=1
+    )
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Crm:
     """CRM in cohorts, one dose up at a time and not up after a cohort with too many DLTs.
@@ -240,6 +285,9 @@ class Crm:
     too_toxic
         Stop when the rate of the lowest dose lies above the target with more than this posterior probability; None for
         never.
+    estimate
+        Whether rates are taken at the posterior mean of the parameter or at its most likely value. The latter goes up
+        by one dose a cohort until there is a DLT (O'Quigley and Shen, Biometrics 1996;52:673-684).
     """
 
     skeleton: Skeleton
@@ -250,6 +298,7 @@ class Crm:
     skip: bool = False
     coherent: bool = True
     too_toxic: float | None = None
+    estimate: Estimate = "mean"
 
     @property
     def id(self) -> str:
@@ -259,7 +308,7 @@ class Crm:
     @property
     def name(self) -> str:
         """CRM with its model."""
-        return f"CRM ({self.skeleton.model})"
+        return f"CRM ({self.skeleton.model}{', likelihood' if self.estimate == 'likelihood' else ''})"
 
     @property
     def citation(self) -> Citation:
@@ -280,10 +329,15 @@ class Crm:
         """Give the size of a cohort."""
         return np.full(len(level), self.cohort_size, dtype=np.int64)
 
+    def rates(self, treated: Counts, dlts: Counts) -> Numbers:
+        """Give the estimated rate of each dose, shape (states, doses)."""
+        if self.estimate == "likelihood":
+            return most_likely_rates(self.skeleton, dlts, treated - dlts)
+        return self.skeleton.rates_at(posterior(self.skeleton, dlts, treated - dlts).estimate)
+
     def nearest(self, treated: Counts, dlts: Counts) -> Counts:
-        """Give the dose level whose rate at the posterior mean lies nearest to the target; of two the lower."""
-        fit = posterior(self.skeleton, dlts, treated - dlts)
-        found: Counts = np.abs(self.skeleton.rates_at(fit.estimate) - self.target).argmin(axis=1) + 1
+        """Give the dose level whose estimated rate lies nearest to the target; of two the lower."""
+        found: Counts = np.abs(self.rates(treated, dlts) - self.target).argmin(axis=1) + 1
         return found
 
     def stops(self, treated: Counts, dlts: Counts) -> NDArray[np.bool_]:
@@ -317,9 +371,7 @@ class Crm:
     def grounds(self, tallies: Sequence[DoseTally], current: int) -> Grounds:
         """Say what the model makes of one state."""
         treated, dlts = rows_of(tallies)
-        fit = posterior(self.skeleton, dlts, treated - dlts)
-        rates = self.skeleton.rates_at(float(fit.estimate[0]))
-        listed = ", ".join(f"{100 * rate:.1f} %" for rate in rates)
+        listed = ", ".join(f"{100 * rate:.1f} %" for rate in self.rates(treated, dlts)[0])
         nearest = int(self.nearest(treated, dlts)[0])
         reasons = (f"estimated rates of DLT: {listed}", f"level {nearest} is nearest to {100 * self.target:g} %")
         if bool(self.stops(treated, dlts)[0]):

@@ -4,6 +4,7 @@ A patient is pending while there is no DLT and the window is not over. What coun
 window that is over; days are turned into shares where patients are read.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -113,6 +114,39 @@ def open_tallies(patients: Sequence[Followed], doses: int) -> tuple[OpenTally, .
         here = [each for each in patients if each.level == level]
         waiting = [each.share for each in here if each.pending]
         found.append(OpenTally(len(here), len(waiting), sum(each.dlt for each in here), sum(waiting)))
+    return tuple(found)
+
+
+_COHORT = re.compile(r"(?P<level>\d+)(?P<patients>(?:N|T|P(?:[01]?\.\d+)?)+)", re.IGNORECASE)
+_PATIENT = re.compile(r"([NTP])([01]?\.\d+)?")
+
+
+def read_followed(text: str, doses: int) -> tuple[tuple[Followed, ...], ...]:
+    """Read cohorts with pending patients: N, T, or P with the share of the window that is over (0 where left out).
+
+    Raises
+    ------
+    InputError
+        When a cohort is not written like that, names a dose level that there is not, or a share is no share.
+
+    Examples
+    --------
+    >>> [(each.level, each.share, each.pending) for each in read_followed("1NNT 2NP.4P", 3)[1]]
+    [(2, 1.0, False), (2, 0.4, True), (2, 0.0, True)]
+    """
+    found: list[tuple[Followed, ...]] = []
+    for number, word in enumerate(text.split(), start=1):
+        cohort = _COHORT.fullmatch(word)
+        if cohort is None:
+            raise InputError(f"cohort {number} '{word}': write the dose level and N, T or P for each, as in 1NNP.4")
+        level = int(cohort["level"])
+        if not 1 <= level <= doses:
+            raise InputError(f"cohort {number} '{word}': there is no dose level {level}; they are 1 to {doses}")
+        patients = _PATIENT.findall(cohort["patients"].upper())
+        shares = (float(share or 0) if letter == "P" else 1.0 for letter, share in patients)
+        found.append(
+            tuple(Followed(level, letter == "T", share) for (letter, _), share in zip(patients, shares, strict=True))
+        )
     return tuple(found)
 
 

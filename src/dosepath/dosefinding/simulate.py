@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from dosepath.core.errors import InputError
 from dosepath.dosefinding.design import ENDED, Counts, Design, States
 from dosepath.dosefinding.exact import Numbers, state_keys
+from dosepath.dosefinding.open_windows import OpenDesign
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class SimulatedTrials:
     Parameters
     ----------
     design
-        What was simulated.
+        What was simulated, with cohorts or with open windows.
     truth
         True rate of DLT at each dose.
     treated, dlts
@@ -31,7 +32,7 @@ class SimulatedTrials:
         Dose level recommended in each trial; 0 for none.
     """
 
-    design: Design
+    design: Design | OpenDesign
     truth: Numbers
     treated: Counts
     dlts: Counts
@@ -108,22 +109,16 @@ def simulate(
     >>> abs(found.recommendation[3] - 0.1268) < 4 * found.recommendation_error[3]
     np.True_
     """
-    rates = np.asarray(truth, dtype=np.float64)
-    if rates.shape != (design.doses,):
-        raise InputError(f"{rates.size} true rates for {design.doses} dose levels")
-    if not ((rates >= 0) & (rates <= 1)).all():
-        raise InputError("a true rate of DLT lies between 0 and 1")
-    if trials < 1:
-        raise InputError(f"1 trial or more is simulated, {trials} is none")
+    rates = checked_rates(design, truth, trials)
     tolerance = draw_patients(trials, design.most_patients, seed)
     treated, dlts = (np.zeros((trials, design.doses), dtype=np.int64) for _ in range(2))
     level = np.full(trials, design.start, dtype=np.int64)
     running = np.arange(trials)
     while len(running):
         size, toxic = _treat(design, rates, tolerance, treated, dlts, level, running)
-        level[running] = _following(design, treated, dlts, level, running, size, toxic)
+        level[running] = following_doses(design, treated[running], dlts[running], level[running], size, toxic)
         running = running[level[running] != ENDED]
-    return SimulatedTrials(design, rates, treated, dlts, _recommended(design, treated, dlts))
+    return SimulatedTrials(design, rates, treated, dlts, recommended_doses(design, treated, dlts))
 
 
 def _treat(
@@ -150,22 +145,52 @@ def _treat(
     return size, toxic
 
 
-def _following(
-    design: Design, treated: Counts, dlts: Counts, level: Counts, running: Counts, size: Counts, toxic: Counts
+def checked_rates(
+    design: Design | OpenDesign, truth: tuple[float, ...] | list[float] | Numbers, trials: int
+) -> Numbers:
+    """Take the true rates of a scenario that is to be simulated.
+
+    Raises
+    ------
+    InputError
+        When a rate is missing or is no probability, or there is no trial.
+    """
+    rates = np.asarray(truth, dtype=np.float64)
+    if rates.shape != (design.doses,):
+        raise InputError(f"{rates.size} true rates for {design.doses} dose levels")
+    if not ((rates >= 0) & (rates <= 1)).all():
+        raise InputError("a true rate of DLT lies between 0 and 1")
+    if trials < 1:
+        raise InputError(f"1 trial or more is simulated, {trials} is none")
+    return rates
+
+
+def following_doses(
+    design: Design, treated: Counts, dlts: Counts, level: Counts, size: Counts, toxic: Counts
 ) -> Counts:
-    """Ask the design once for all trials that are in the same state."""
-    here, here_dlts, at = treated[running], dlts[running], level[running]
+    """Ask a design once for all trials that are in the same state; one row a trial.
+
+    Parameters
+    ----------
+    design
+        Any design.
+    treated, dlts
+        Counts at each dose.
+    level, size, toxic
+        Dose level of the latest cohort, its patients and its DLTs.
+    """
     base = int(size.max()) + 1
-    latest = (at * base + size) * base + toxic
-    first, inverse = _distinct(here, here_dlts, latest, design.most_patients)
-    states = States(here[first], here_dlts[first], at[first], size[first], toxic[first])
+    latest = (level * base + size) * base + toxic
+    first, inverse = _distinct(treated, dlts, latest, design.most_patients)
+    states = States(treated[first], dlts[first], level[first], size[first], toxic[first])
     following = design.next_doses(states)
     following = np.where(states.treated.sum(axis=1) >= design.most_patients, ENDED, following)
     found: Counts = following[inverse]
     return found
 
 
-def _recommended(design: Design, treated: Counts, dlts: Counts) -> Counts:
+def recommended_doses(design: Design, treated: Counts, dlts: Counts) -> Counts:
+    """Ask a design once what it recommends in all trials that ended alike."""
     first, inverse = _distinct(treated, dlts, np.zeros(len(treated), dtype=np.int64), design.most_patients)
     found: Counts = design.recommended(treated[first], dlts[first])[inverse]
     return found
