@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from dosepath import __version__
+from dosepath.cli.designs.commands import add_commands
 from dosepath.cli.shell import examples, guarded
 from dosepath.core.errors import InputError
 
@@ -25,19 +26,6 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text."
 Readings = Annotated[
     list[str] | None, typer.Option("--reading", metavar="ID=NAME", help="Reading of an ambiguous text, repeatable.")
 ]
-
-
-DesignName = Annotated[
-    str, typer.Option("--design", metavar="NAME", help="3+3, boin, keyboard, mtpi, mtpi-2, i3+3 or crm.")
-]
-Doses = Annotated[int | None, typer.Option(help="Number of dose levels; else as many as rates are given.")]
-Variant = Annotated[str, typer.Option(help="Variant of 3+3: V1, V2, V3 or V4.")]
-Target = Annotated[float, typer.Option(help="Rate of DLT that is looked for.")]
-Cohorts = Annotated[int, typer.Option(help="Most cohorts.")]
-CohortSize = Annotated[int, typer.Option(help="Patients in a cohort.")]
-SkeletonRates = Annotated[str, typer.Option("--skeleton", metavar="RATES", help="Of CRM: prior rates, 0.1,0.2,0.3.")]
-ModelName = Annotated[str, typer.Option("--model", help="Of CRM: empiric or logistic.")]
-Planned = Annotated[int | None, typer.Option(help="Planned number of patients; how likely are more?")]
 
 
 def _version(wanted: bool) -> None:
@@ -251,162 +239,6 @@ def grade_labs(
     raise typer.Exit(run(file, ctcae, reading, limit, as_json=as_json))
 
 
-@app.command(
-    epilog=examples(
-        "dosepath oc --design 3+3 --variant V3 --truth 0.1,0.25,0.4 --planned 15",
-        "dosepath oc --design boin --target 0.3 --truth 0.05,0.1,0.2,0.3,0.45,0.6 --cohorts 10 --cohort-size 3",
-        "dosepath oc --design crm --skeleton 0.08,0.16,0.25,0.35 --target 0.25 --truth 0.05,0.15,0.3,0.45 --json",
-    )
-)
-@guarded
-def oc(
-    truth: Annotated[str, typer.Option(metavar="RATES", help="True rate of DLT at each dose level, 0.1,0.25,0.4.")],
-    design: DesignName = "3+3",
-    doses: Doses = None,
-    variant: Variant = "V3",
-    target: Target = 0.3,
-    cohorts: Cohorts = 10,
-    cohort_size: CohortSize = 3,
-    skeleton: SkeletonRates = "",
-    model: ModelName = "empiric",
-    planned: Planned = None,
-    as_json: Json = False,
-) -> None:
-    """Say exactly what a design does in the long run: what it recommends, how many patients, how many DLTs."""
-    from dosepath.cli import designs
-
-    wanted = designs.wanted(design, doses, variant, target, cohorts, cohort_size, skeleton, model)
-    designs.characteristics(wanted, truth, planned, as_json=as_json)
-
-
-@app.command(
-    epilog=examples(
-        "dosepath compare --truth 0.1,0.25,0.4 --planned 15",
-        "dosepath compare --design 3+3:V3 --design boin --design keyboard --truth 0.1,0.25,0.4 --cohorts 5",
-    )
-)
-@guarded
-def compare(
-    truth: Annotated[str, typer.Option(metavar="RATES", help="True rate of DLT at each dose level, 0.1,0.25,0.4.")],
-    design: Annotated[
-        list[str] | None,
-        typer.Option(metavar="NAME[:VARIANT]", help="Design, repeatable; without it the four variants of 3+3."),
-    ] = None,
-    target: Target = 0.3,
-    cohorts: Cohorts = 10,
-    cohort_size: CohortSize = 3,
-    skeleton: SkeletonRates = "",
-    model: ModelName = "empiric",
-    planned: Planned = None,
-    as_json: Json = False,
-) -> None:
-    """Compare designs under the same true rates, exactly; without names, the price of each choice that 3+3 leaves."""
-    from dosepath.cli import designs
-    from dosepath.dosefinding.three_plus_three import VARIANTS
-
-    names = design or [f"3+3:{name}" for name in VARIANTS]
-    parted = [name.partition(":") for name in names]
-    found = [
-        designs.wanted(name, None, variant or "V3", target, cohorts, cohort_size, skeleton, model)
-        for name, _, variant in parted
-    ]
-    designs.compare(found, truth, planned, as_json=as_json)
-
-
-@app.command(
-    epilog=examples("dosepath table --design boin --target 0.3 --cohorts 4", "dosepath table --design 3+3 --variant V4")
-)
-@guarded
-def table(
-    design: DesignName = "3+3",
-    variant: Variant = "V3",
-    target: Target = 0.3,
-    cohorts: Cohorts = 10,
-    cohort_size: CohortSize = 3,
-    as_json: Json = False,
-) -> None:
-    """Print the decision table of a design: what it does by patients and DLTs at the current dose."""
-    from dosepath.cli import designs
-
-    wanted = designs.wanted(design, 3, variant, target, cohorts, cohort_size, "", "empiric")
-    designs.decision_table(wanted, as_json=as_json)
-
-
-@app.command(
-    epilog=examples(
-        "dosepath calibrate --halfwidth 0.05 --target 0.25 --prior-level 3 --doses 6",
-        "dosepath calibrate --halfwidth 0.06 --target 0.3 --prior-level 2 --doses 3 --model logistic --json",
-    )
-)
-@guarded
-def calibrate(
-    halfwidth: Annotated[float, typer.Option(help="Half the width of the interval of rates that is not told apart.")],
-    prior_level: Annotated[int, typer.Option(help="Dose level that is believed to have the target rate.")],
-    doses: Annotated[int, typer.Option(help="Number of dose levels.")],
-    target: Target = 0.3,
-    model: ModelName = "empiric",
-    as_json: Json = False,
-) -> None:
-    """Find the skeleton of CRM for a half width of the indifference interval (Lee and Cheung 2009)."""
-    from dosepath.cli import designs
-
-    designs.calibrate(halfwidth, target, prior_level, doses, designs.model_of(model), as_json=as_json)
-
-
-@app.command(
-    "next-dose",
-    epilog=examples(
-        "dosepath next-dose patients.yaml --trial NCT06680388 --on 2027-03-20",
-        "dosepath next-dose patients.yaml --trial NCT06680388 --set levels=1:0.5,2:1.0,3:2.0 --set variant=V1 --json",
-        'dosepath next-dose --outcomes "1NNN 2NNT" --design 3+3 --doses 3 --variant V3',
-        'dosepath next-dose --outcomes "1NNN 2NNT" --design boin --target 0.25 --doses 5',
-    ),
-)
-@guarded
-def next_dose(
-    patients: Annotated[
-        Path | None, typer.Argument(help="Patients of a running escalation, with dates: YAML or JSON.")
-    ] = None,
-    trial: Annotated[str, typer.Option(help="Registry number of a shipped trial, or a protocol file.")] = "",
-    outcomes: Annotated[
-        str, typer.Option(metavar="COHORTS", help='Instead of patients: outcomes by dose, "1NNN 2NNT".')
-    ] = "",
-    on: Annotated[str, typer.Option(metavar="DATE", help="Day of the question; that of the file, or today.")] = "",
-    setting: Annotated[
-        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Setting of the conduct, repeatable.")
-    ] = None,
-    reading: Readings = None,
-    rates: Annotated[str, typer.Option(metavar="P,P", help="Assumed rates of DLT for the ways on.")] = "",
-    design: DesignName = "3+3",
-    doses: Doses = None,
-    variant: Variant = "V3",
-    target: Target = 0.3,
-    cohorts: Cohorts = 10,
-    cohort_size: CohortSize = 3,
-    skeleton: SkeletonRates = "",
-    model: ModelName = "empiric",
-    as_json: Json = False,
-) -> None:
-    """Say what may be done next: of a running trial with dated patients, or of a design after some outcomes.
-
-    With patients: the ladder, who counts where, the action and its reasons, earliest day and slots. With --outcomes:
-    what a design does, by its rule.
-    """
-    if outcomes or patients is None:
-        from dosepath.cli import designs
-
-        if patients is not None or not outcomes:
-            raise InputError('name a file of patients with --trial, or give --outcomes "1NNN 2NNT"; one of the two')
-        asked = designs.wanted(design, doses, variant, target, cohorts, cohort_size, skeleton, model)
-        designs.next_dose(asked, outcomes, as_json=as_json)
-        return
-    if not trial:
-        raise InputError("name the trial with --trial")
-    from dosepath.cli.next_dose import run
-
-    run(patients, trial, on, setting or [], reading or [], rates, as_json=as_json)
-
-
 @app.command(epilog=examples("dosepath verify cases.yaml", "dosepath verify *.yaml labs.csv"))
 @guarded
 def verify(
@@ -421,6 +253,8 @@ def verify(
 
     raise typer.Exit(run(files, as_json=as_json))
 
+
+add_commands(app)
 
 if __name__ == "__main__":
     app()

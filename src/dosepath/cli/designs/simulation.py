@@ -1,0 +1,182 @@
+"""Simulation as options of the command line: how many trials, which seed, and how time passes in them."""
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from dosepath.cli.shell import console
+from dosepath.core.errors import InputError
+from dosepath.dosefinding.exact import Numbers
+from dosepath.dosefinding.recipes import AnyDesign, closed, is_open
+from dosepath.dosefinding.simulate import SimulatedTrials, simulate
+from dosepath.dosefinding.timeline import TimedTrials, simulate_in_time
+from dosepath.dosefinding.timeline_open import simulate_open
+from dosepath.dosefinding.timing import Timing
+
+MOST_TRIALS = 1_000_000
+"""Trials that are simulated at the most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Simulation:
+    """How trials are simulated.
+
+    Parameters
+    ----------
+    trials, seed
+        How many, and the seed of their patients.
+    timing
+        How time passes; None where no time was asked for.
+    """
+
+    trials: int
+    seed: int
+    timing: Timing | None
+
+
+@dataclass(frozen=True, slots=True)
+class Simulated:
+    """Trials that were simulated, with or without time."""
+
+    simulation: Simulation
+    trials: SimulatedTrials
+    timed: TimedTrials | None
+
+    @property
+    def what(self) -> str:
+        """Number of trials and seed in words."""
+        return f"{self.simulation.trials:,} simulated trials, seed {self.simulation.seed}"
+
+    @property
+    def recommendation(self) -> Numbers:
+        """Share of trials that recommend no dose, the first, the second ..."""
+        return self.trials.recommendation
+
+    @property
+    def patients(self) -> Numbers:
+        """Mean number of evaluable patients at each dose."""
+        return self.trials.patients
+
+    @property
+    def dlts(self) -> Numbers:
+        """Mean number of DLTs at each dose."""
+        return self.trials.mean_dlts
+
+    def overdosed(self, target: float) -> float:
+        """Give the share of patients treated at doses whose true rate lies above a target."""
+        return float(self.patients[self.trials.truth > target].sum() / self.patients.sum())
+
+    def more_patients_than(self, planned: int) -> float:
+        """Give the share of trials that dose more patients than planned; those who left and those beside count too."""
+        if self.timed is not None:
+            return float((self.timed.enrolled > planned).mean())
+        return float(self.trials.total_patients[planned + 1 :].sum())
+
+    def document(self, planned: int | None) -> dict[str, Any]:
+        """Write what the trials did as data."""
+        found = self.trials
+        written: dict[str, Any] = {
+            "trials": self.simulation.trials,
+            "seed": self.simulation.seed,
+            "recommendation": list(map(float, found.recommendation)),
+            "recommendation_error": list(map(float, found.recommendation_error)),
+            "patients": list(map(float, found.patients)),
+            "dlts": list(map(float, found.mean_dlts)),
+            "total_patients": list(map(float, found.total_patients)),
+        }
+        if self.timed is not None:
+            written |= _time_document(self.timed)
+        if planned is not None:
+            written["more_than_planned"] = {"planned": planned, "share": self.more_patients_than(planned)}
+        return written
+
+
+def _time_document(timed: TimedTrials) -> dict[str, Any]:
+    timing = timed.timing
+    return {
+        "timing": {
+            "window": timing.window,
+            "between_arrivals": timing.between_arrivals,
+            "regular": timing.regular,
+            "waits": timing.waits,
+            "stagger": list(timing.stagger),
+            "review": timing.review,
+            "late": timing.late,
+            "inevaluable": timing.inevaluable,
+            "backfill": timing.backfill,
+        },
+        "enrolled": float(timed.enrolled.mean()),
+        "inevaluable": list(map(float, timed.inevaluable.mean(axis=0))),
+        "backfilled": list(map(float, timed.backfilled.mean(axis=0))),
+        "backfilled_dlts": list(map(float, timed.backfilled_dlts.mean(axis=0))),
+        "days": {
+            "mean": float(timed.days.mean()),
+            "quantiles": {f"{share:g}": timed.days_within(share) for share in (0.1, 0.5, 0.9)},
+            "longest": float(np.max(timed.days)),
+        },
+    }
+
+
+def simulation_of(given: Mapping[str, Any]) -> Simulation | None:
+    """Read the options of a simulation; None where none is asked for.
+
+    Raises
+    ------
+    InputError
+        When time is asked for without simulation, or an option does not fit.
+    """
+    named = {"arrivals": "between_arrivals"}
+    told = {named.get(name, name): given[name] for name in _OF_TIME if given[name] is not None}
+    told = {name: value for name, value in told.items() if value is not False and value != ""}
+    if "stagger" in told:
+        told["stagger"] = _stagger(told["stagger"])
+    trials, seed = given["simulate"], given["seed"]
+    if trials is None:
+        if told:
+            raise InputError("time passes in simulated trials only; add --simulate 10000")
+        return None
+    if not 1 <= trials <= MOST_TRIALS:
+        raise InputError(f"--simulate {trials}: from 1 to {MOST_TRIALS:,} trials")
+    if seed < 0:
+        raise InputError(f"--seed {seed}: a whole number from 0")
+    return Simulation(trials, seed, Timing(**told) if told else None)
+
+
+_OF_TIME = ("window", "arrivals", "stagger", "review", "late", "inevaluable", "backfill", "regular", "waits")
+
+
+def _stagger(text: str) -> tuple[float, float]:
+    try:
+        first, later = (float(part) for part in text.split(","))
+    except ValueError:
+        raise InputError(f"--stagger '{text}': days after the first and after later patients, as 28,14") from None
+    return first, later
+
+
+def run_simulation(design: AnyDesign, truth: tuple[float, ...], asked: Simulation) -> Simulated:
+    """Simulate trials; a design with open windows always with time in them."""
+    with _bar() as bar:
+        told = _progress(bar, asked.trials)
+        if is_open(design):
+            timed = simulate_open(design, truth, asked.timing or Timing(), asked.trials, asked.seed, told)
+            return Simulated(asked, timed.trials, timed)
+        known = closed(design, "")
+        if asked.timing is None:
+            return Simulated(asked, simulate(known, truth, asked.trials, asked.seed), None)
+        timed = simulate_in_time(known, truth, asked.timing, asked.trials, asked.seed, told)
+        return Simulated(asked, timed.trials, timed)
+
+
+def _bar() -> AbstractContextManager[Progress]:
+    columns = (TextColumn("trials"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    shown = console(stderr=True)
+    return Progress(*columns, console=shown, transient=True, disable=not shown.is_terminal)
+
+
+def _progress(bar: Progress, trials: int) -> Callable[[int], None]:
+    task = bar.add_task("trials", total=trials)
+    return lambda done: bar.update(task, completed=done)
