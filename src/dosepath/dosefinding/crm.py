@@ -170,7 +170,7 @@ def partial_chance_above(
     rate
         A rate of DLT.
     """
-    above = skeleton.rates_at(_grid(skeleton)[0])[:, 0] > rate
+    above = np.exp(_grid(skeleton)[1][0]) > rate
     return float(_partial_density(skeleton, level, dlts, weights) @ above)
 
 
@@ -178,12 +178,16 @@ def _partial_density(
     skeleton: Skeleton, level: Sequence[int], dlts: Sequence[bool], weights: Sequence[float]
 ) -> Numbers:
     """Give the posterior over the points of the grid; adds up to one."""
-    points, _, _, prior = _grid(skeleton)
-    rates = skeleton.rates_at(points)
+    _, yes, no, prior = _grid(skeleton)
     height = prior.copy()
+    known = np.zeros((2, len(skeleton.rates)))
     for dose, toxic, weight in zip(level, dlts, weights, strict=True):
-        chance = weight * rates[:, dose - 1]
+        if weight == 1:
+            known[int(toxic), dose - 1] += 1
+            continue
+        chance = weight * np.exp(yes[dose - 1])
         height += np.log(np.maximum(chance if toxic else 1 - chance, _LEAST))
+    height += known[1] @ yes + known[0] @ no
     density = np.exp(height - height.max())
     found: Numbers = density / density.sum()
     return found
