@@ -21,9 +21,10 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table as Grid
 
-from dosepath.cli.shell import CHECK_FAILED, console, counted
+from dosepath.cli.shell import CHECK_FAILED, console
 from dosepath.core.errors import InputError, QuantityError
 from dosepath.core.quantity import Quantity
+from dosepath.rules.wording import counted
 from dosepath.safety.ctcae_lab import (
     BASELINE_FLAGS,
     IN_THE_UNIT_OF_THE_VALUE,

@@ -13,7 +13,7 @@ from rich.markup import escape
 from rich.table import Table as Grid
 from rich.text import Text
 
-from dosepath.cli.shell import CHECK_FAILED, console, counted
+from dosepath.cli.shell import CHECK_FAILED, console
 from dosepath.core.errors import InputError
 from dosepath.core.instrument import FieldValue, Instrument, Item, ItemKind, Procedure, Score
 from dosepath.core.interval import Interval
@@ -21,6 +21,7 @@ from dosepath.core.quantity import Quantity
 from dosepath.interop.answers_yaml import answers_of, load_exact
 from dosepath.interop.score_json import document, field_document, label_of
 from dosepath.rules.parse import suggest
+from dosepath.rules.wording import counted
 from dosepath.trial.catalog import catalog, own_cases
 
 SHOWN_POSSIBLE = 8

@@ -2,8 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,22 +11,19 @@ import yaml
 from rich.console import Console
 from rich.table import Table as Grid
 
-from dosepath.cli.shell import console, counted, pairs
+from dosepath.cli.shell import console, pairs
 from dosepath.core.errors import InputError
 from dosepath.interop.answers_yaml import load_exact
-from dosepath.interop.ladder_yaml import read_ladder
+from dosepath.interop.ladder_json import document
+from dosepath.interop.ladder_yaml import read_conduct
+from dosepath.rules.wording import counted
 from dosepath.safety.dlt_finding import OF_LADDER
-from dosepath.safety.dlt_rule import DltRule, dlt_rule
-from dosepath.trial.ladder.advice import FLAG_WORDS, Advice, advise
-from dosepath.trial.ladder.ahead import Outcome, by_arm, ways_on
-from dosepath.trial.ladder.counting import Ladder, Standing
-from dosepath.trial.ladder.rule import FILLING
-from dosepath.trial.ladder.settings import LadderSettings, ladder_settings
+from dosepath.trial.ladder.advice import FLAG_WORDS, Advice
+from dosepath.trial.ladder.ahead import by_arm
+from dosepath.trial.ladder.conduct import RATES, Conduct
+from dosepath.trial.ladder.counting import Standing
 from dosepath.trial.library import open_trial
 from dosepath.trial.occasions import read_date
-
-RATES: Final = (0.1, 0.2, 0.33)
-"""Rates of DLT assumed for the ways on where none are given; printed with them."""
 
 STATE_WORDS: Final[Mapping[str, str]] = {
     "not_infused": "not infused",
@@ -36,17 +32,6 @@ STATE_WORDS: Final[Mapping[str, str]] = {
     "pending": "pending",
     "inevaluable": "inevaluable, replaced",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Conduct:
-    """What is shown: the advice, the ladder, the ways on, and the dose levels."""
-
-    advice: Advice
-    ladder: Ladder
-    ways: tuple[Outcome, ...]
-    rates: tuple[float, ...]
-    unit: str
 
 
 def run(
@@ -62,21 +47,15 @@ def run(
 
 def _conduct(file: Path, trial: str, on: str, settings: Sequence[str], readings: Sequence[str], rates: str) -> Conduct:
     protocol = open_trial(trial).under(pairs(readings, "--reading"))
-    raw = load_exact(_text(file), file.name)
-    of_file = raw.get("settings") or {}
-    if not isinstance(of_file, dict):
-        raise InputError(f"{file}: settings: no mapping of keys to values")
-    found: LadderSettings = ladder_settings(protocol, {**of_file, **_settings(settings)})
-    rule: DltRule = dlt_rule(protocol, found.dose_tolerance)
-    read = read_ladder(raw, rule, file.name)
-    when = read_date(on, "--on") if on else read.on or datetime.now(UTC).astimezone().date()
-    advice = advise(read.patients, read.board, found, rule, when)
-    ladder = Ladder(found, advice.standings, when)
-    assumed = _rates(rates)
-    ways: tuple[Outcome, ...] = ()
-    if advice.level is not None and (advice.action in FILLING or ladder.pending_at(advice.level)):
-        ways = ways_on(ladder, advice.level, advice.places, assumed)
-    return Conduct(advice, ladder, ways, assumed, protocol.file.dose_levels[0].unit)
+    return read_conduct(
+        load_exact(_text(file), file.name),
+        protocol,
+        file.name,
+        datetime.now(UTC).astimezone().date(),
+        on=read_date(on, "--on") if on else None,
+        settings=_settings(settings),
+        rates=_rates(rates),
+    )
 
 
 def _text(file: Path) -> str:
@@ -121,94 +100,6 @@ def _rates(text: str) -> tuple[float, ...]:
     if not all(0 <= rate <= 1 for rate in found):
         raise InputError(f"--rates {text}: a rate of DLT lies between 0 and 1")
     return found
-
-
-# JSON ----------------------------------------------------------------------------------------------------------------
-
-
-def document(conduct: Conduct) -> dict[str, Any]:
-    """Write everything as a document."""
-    advice, settings = conduct.advice, conduct.ladder.settings
-    return {
-        "on": advice.on.isoformat(),
-        "action": advice.action.value,
-        "level": advice.level,
-        "mtd": advice.mtd,
-        "label": advice.label.value if advice.label else None,
-        "rule": advice.rule,
-        "reasons": list(advice.reasons),
-        "source": str(advice.source),
-        "design": settings.design.name,
-        "may_infuse_next_from": _iso(advice.may_infuse_next_from),
-        "earliest_why": advice.earliest_why,
-        "slots_open": advice.slots_open,
-        "offer": list(advice.offer),
-        "backfill_slots": {str(level): free for level, free in advice.backfill_slots.items()},
-        "decidable_on": _iso(advice.decidable_on),
-        "flags": {name: FLAG_WORDS[name] for name in sorted(advice.flags)},
-        "levels": {
-            str(level): {
-                "dose": None if (dose := settings.dose(level)) is None else str(dose),
-                "infused": count.infused,
-                "evaluable": count.evaluable,
-                "dlt": count.dlt,
-                "pending": count.pending,
-                "inevaluable": count.inevaluable,
-                "reserved": count.reserved,
-            }
-            for level, count in advice.levels.items()
-        },
-        "arms": {
-            arm: {"infused": infused, "evaluable": evaluable, "dlt": dlt}
-            for arm, (infused, evaluable, dlt) in by_arm(conduct.ladder).items()
-        },
-        "patients": {each.patient.id: _patient(each) for each in advice.standings},
-        "what_if": [
-            {"patient": each.patient, "verdict": each.state.value, "action": each.action.value, "level": each.level}
-            for each in advice.what_if
-        ],
-        "ways_on": [
-            {
-                "further_dlts": way.further_dlts,
-                "action": way.action.value,
-                "level": way.level,
-                "probability": {
-                    str(rate): chance for rate, chance in zip(conduct.rates, way.probabilities, strict=True)
-                },
-            }
-            for way in conduct.ways
-        ],
-    }
-
-
-def _patient(standing: Standing) -> dict[str, Any]:
-    finding = standing.finding
-    found: dict[str, Any] = {
-        "arm": standing.patient.arm,
-        "level": standing.level,
-        "state": standing.state.value,
-        "infusion": _iso(standing.patient.infusion),
-    }
-    if finding is None:
-        return found
-    first = finding.first
-    return found | {
-        "clause": first.clause if first else None,
-        "event": first.event if first else None,
-        "run": [_iso(first.start), _iso(first.end)] if first else None,
-        "known_on": _iso(finding.known_on),
-        "final_on": _iso(finding.final_on),
-        "decides_by": _iso(finding.decides_by),
-        "questions": [each.text for each in finding.questions],
-        "flags": {flag.id: flag.text for flag in finding.flags},
-    }
-
-
-def _iso(day: date | None) -> str | None:
-    return None if day is None else day.isoformat()
-
-
-# Text ----------------------------------------------------------------------------------------------------------------
 
 
 def _print(out: Console, conduct: Conduct, trial: str) -> None:
@@ -281,7 +172,7 @@ def _patients(advice: Advice) -> Grid:
     grid = Grid(*columns, box=None, pad_edge=False)
     for each in advice.standings:
         level = "" if each.level is None else str(each.level)
-        infused = _iso(each.patient.infusion) or ""
+        infused = str(each.patient.infusion or "")
         grid.add_row(each.patient.id, each.patient.arm, level, infused, STATE_WORDS[each.state.value], _why(each))
     return grid
 

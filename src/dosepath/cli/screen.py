@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from dosepath.cli.sheet import print_sheet
-from dosepath.cli.shell import console, counted, pairs
+from dosepath.cli.shell import console, pairs
 from dosepath.cli.worklist import concerns_a_file, print_absent, print_next, print_problems, print_worklist
 from dosepath.core.errors import InputError
 from dosepath.core.facts import Table
@@ -24,6 +24,7 @@ from dosepath.mapping.reader import ConceptIndex, Remark
 from dosepath.protocol.model import GateName
 from dosepath.protocol.protocol import Protocol
 from dosepath.rules.parse import suggest
+from dosepath.rules.wording import counted
 from dosepath.trial.journeys import PatientScreening, screen_patient
 from dosepath.trial.library import open_trial
 from dosepath.trial.occasions import ANCHORS, PatientDates, read_anchors, read_date, read_tables

@@ -33,17 +33,6 @@ def examples(*lines: str) -> str:
     return "\n\n".join(["Examples:", *lines])  # an empty line keeps each on a line of its own
 
 
-def counted(number: int, noun: str) -> str:
-    """Word a number of things.
-
-    Examples
-    --------
-    >>> counted(1, "patient"), counted(3, "patient")
-    ('1 patient', '3 patients')
-    """
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
 def guarded(command: Callable[P, R]) -> Callable[P, R]:
     """Show what the user can mend in plain words; anything else keeps its traceback."""
 

@@ -8,12 +8,12 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table as Grid
 
-from dosepath.cli.shell import counted
 from dosepath.core.verdict import Verdict
 from dosepath.eligibility.gaps import orders
 from dosepath.eligibility.report import GateReport, Overall, ScreeningReport
 from dosepath.mapping.reader import Remark, RemarkKind
 from dosepath.protocol.model import GateName
+from dosepath.rules.wording import counted
 from dosepath.trial.journeys import RANK, PatientScreening
 
 SHOWN_PROBLEMS: Final = 8

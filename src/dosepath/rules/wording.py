@@ -42,6 +42,17 @@ def suggest(name: str, known: Iterable[str]) -> str:
     return f"known are {', '.join(names[:12])}{' ...' if len(names) > 12 else ''}" if names else "none is defined"
 
 
+def counted(number: int, noun: str) -> str:
+    """Word a number of things.
+
+    Examples
+    --------
+    >>> counted(1, "patient"), counted(3, "patient")
+    ('1 patient', '3 patients')
+    """
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def unexpected(error: UnexpectedInput, text: str, terminals: Iterable[TerminalDef]) -> ExpressionError:
     """Word what the parser stumbled over; the column is given for rules of one line."""
     column = error.column if error.column and error.column > 0 else len(text) + 1

@@ -1,0 +1,84 @@
+"""Findings in words: the facts that a verdict rests on, and what would resolve an unknown."""
+
+from collections.abc import Callable, Iterable
+from fractions import Fraction
+from typing import TypeVar
+
+from dosepath.core.facts import Evidence, Fact, NeedKind
+from dosepath.core.quantity import Quantity
+from dosepath.core.verdict import Verdict
+from dosepath.rules.wording import counted
+
+T = TypeVar("T")
+
+SHOWN_FACTS = 5
+"""Facts of one concept printed for one criterion; all of them are in the JSON."""
+
+SHOWN_NEEDS = 2
+"""Reasons printed for one thing that a criterion needs; all of them are in the JSON."""
+
+NEED_WORDS = {
+    NeedKind.FACT: "",
+    NeedKind.LIMIT: "limit of normal of ",
+    NeedKind.ANCHOR: "date of ",
+    NeedKind.COMPLETE: "assertion that the list is complete: ",
+    NeedKind.ITEM: "item ",
+    NeedKind.JUDGEMENT: "judgement: ",
+    NeedKind.SETTING: "setting ",
+}
+
+
+def grounds(evidence: Evidence, verdict: Verdict) -> list[str]:
+    """Word what a verdict rests on, and of an unknown what is needed, a line each."""
+    said: list[str] = []
+    for concept, facts in _grouped(evidence.used, lambda fact: fact.concept):
+        said += [fact_text(fact) for fact in facts[:SHOWN_FACTS]]
+        if len(facts) > SHOWN_FACTS:
+            said.append(f"... and {counted(len(facts) - SHOWN_FACTS, 'more record')} of {concept}")
+    said += evidence.notes
+    if verdict is not Verdict.UNKNOWN:
+        return said
+    for _, needs in _grouped(evidence.missing, lambda need: need.key):
+        said += [f"needed: {NEED_WORDS[need.kind]}{need.name} ({need.reason})" for need in needs[:SHOWN_NEEDS]]
+        if len(needs) > SHOWN_NEEDS:
+            said.append(f"... and {counted(len(needs) - SHOWN_NEEDS, 'more reason')} of this kind")
+    return said
+
+
+def _grouped(items: Iterable[T], key: Callable[[T], str]) -> Iterable[tuple[str, list[T]]]:
+    """Put together what has the same key, in the order of the first of each."""
+    found: dict[str, list[T]] = {}
+    for item in items:
+        found.setdefault(key(item), []).append(item)
+    return found.items()
+
+
+def fact_text(fact: Fact) -> str:
+    """Word a fact: what, how much, when, and the record it comes from."""
+    value = fact.reported or (str(fact.value) if fact.value is not None else "")
+    if isinstance(fact.value, Quantity) and fact.reported and not _same(fact.value, fact.reported):
+        value = f"{fact.reported} (= {fact.comparator or ''}{fact.value})"
+    limits = [f"{name} {limit}" for name, limit in (("LLN", fact.lln), ("ULN", fact.uln)) if limit is not None]
+    if fact.dose is not None:
+        value = f"{value} {fact.dose}{_times(fact.times_per_day)}".strip()
+    dated = fact.period.start is not None or fact.period.end is not None or fact.period.ongoing
+    when = str(fact.period) if dated else "no date"
+    said = f"{fact.concept}: {value}" if value else fact.concept
+    return ", ".join([said, *limits, *([when] if when != value else []), fact.source])
+
+
+def _same(value: Quantity, reported: str) -> bool:
+    """Answer whether a value was reported in its own unit, perhaps with more zeros at its end."""
+    number, _, unit = reported.partition(" ")
+    try:
+        return Fraction(number) == value.value and unit == str(value).partition(" ")[2]
+    except (ValueError, ZeroDivisionError):
+        return False
+
+
+def _times(times_per_day: Fraction | None) -> str:
+    """Word how often a dose is given: so many times in the fewest whole days."""
+    if times_per_day is None:
+        return ""
+    days = "d" if times_per_day.denominator == 1 else f"{times_per_day.denominator} d"
+    return f" x {times_per_day.numerator}/{days}"
