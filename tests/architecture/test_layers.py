@@ -36,6 +36,7 @@ HOMES = {
     "altair": {"reports"},
     "jinja2": {"reports"},
     "lark": {"rules"},
+    "markupsafe": {"reports"},
     "numpy": {"dosefinding", "safety", "trial", "cli"},
     "orjson": {"interop", "cli"},
     "pint": {"core"},

@@ -1,52 +1,41 @@
-"""The parameters of a design in words, read off its class, so that a new design shows its own."""
+"""The parameters of a design in words, read off its class; the words are those of its recipe."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from types import MappingProxyType
 
 from dosepath.dosefinding.blrm import LogisticPrior
+from dosepath.dosefinding.decision_table import UserTable
 from dosepath.dosefinding.guards import Guard
+from dosepath.dosefinding.recipes import RECIPES
 
-WORDS: Mapping[str, str] = MappingProxyType(
+_WRITTEN_AS: Mapping[str, str] = MappingProxyType({"rates": "skeleton"})
+"""Fields that people write under another name."""
+
+_WITHOUT_RECIPE: Mapping[str, str] = MappingProxyType(
     {
-        "above": "target interval reaches above the target by",
-        "at_one_dose": "ends with so many patients at one dose",
-        "below": "target interval reaches below the target by",
-        "bound_recommended": "estimate of the recommended dose is bound",
-        "coherent": "not up after a cohort whose share of DLTs reaches the target",
         "cohort_size": "patients in a cohort",
-        "cohorts": "most cohorts",
-        "covariance": "prior covariance of (a, b)",
-        "cutoff": "probability of a rate above the target that eliminates a dose",
-        "doses": "dose levels",
-        "extra_safe": "that probability is lower at the lowest dose by",
-        "fill_below": "six patients at the dose below one that was ruled out",
-        "fill_top": "six patients at the highest dose",
-        "intercept": "intercept of the logistic model",
-        "interval": "target interval of rates",
-        "mean": "prior mean of (a, b)",
-        "model": "model",
-        "overdose": "most probability of overdose",
-        "rates": "skeleton",
-        "reference": "reference dose",
-        "skip": "may skip dose levels",
-        "start": "first dose level",
-        "target": "target rate of DLT",
-        "tolerated": "tolerated DLTs in six",
-        "too_high": "rate that asks for a lower dose, in targets",
-        "too_low": "rate that asks for a higher dose, in targets",
-        "too_toxic": "probability that the lowest dose is too toxic, above which it stops",
-        "variance": "prior variance of the parameter",
+        "full": "most patients at a dose",
+        "start": "dose level of the first patients",
     }
 )
-"""Fields of designs in plain words; a field without an entry is shown by its name."""
+"""Words of fields that cannot be written for every design."""
 
-_ELSEWHERE = frozenset({"rows", "title"})
-"""Fields that are shown elsewhere: the table of a user, and its name."""
+_NOT_OF_A_TABLE = frozenset({"rows", "title", "cutoff", "extra_safe"})
+"""Fields that the table of a user shows itself, or does not use: it says on its own when a dose is eliminated."""
 
 
-def parameters_of(design: object) -> tuple[tuple[str, str], ...]:
-    """Give the parameters of a design and of what stands inside it, as words and values.
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A parameter as it is shown: the name under which people write it, what it means, its value."""
+
+    name: str
+    what: str
+    value: str
+
+
+def parameters_of(design: object) -> tuple[Shown, ...]:
+    """Give the parameters of a design and of what stands inside it.
 
     Parameters
     ----------
@@ -56,27 +45,29 @@ def parameters_of(design: object) -> tuple[tuple[str, str], ...]:
     Examples
     --------
     >>> from dosepath.dosefinding.three_plus_three import variant
-    >>> dict(parameters_of(variant("V1", 3)))["six patients at the highest dose"]
-    'no'
+    >>> parameters_of(variant("V1", 3))[2]
+    Shown(name='fill_top', what='whether the highest dose is filled to six', value='no')
     """
-    return tuple(_parameters(design))
+    recipe = RECIPES.get(getattr(design, "id", ""))
+    words = {each.name: each.what for each in recipe.parameters} if recipe else {}
+    return tuple(_parameters(design, words))
 
 
-def _parameters(part: object) -> Iterator[tuple[str, str]]:
+def _parameters(part: object, words: Mapping[str, str]) -> Iterator[Shown]:
     if isinstance(part, Guard):
-        yield from _parameters(part.design)
-        yield "guard", part.what
+        yield from _parameters(part.design, words)
+        yield Shown("guard", part.what, "yes")
         return
     for each in fields(part) if is_dataclass(part) else ():
         value = getattr(part, each.name)
-        if each.name in _ELSEWHERE:
+        if isinstance(part, UserTable) and each.name in _NOT_OF_A_TABLE:
             continue
         if is_dataclass(value):
-            yield from _parameters(value)
-        elif isinstance(part, LogisticPrior) and each.name == "doses":
-            yield "doses", _shown(value)
-        else:
-            yield WORDS.get(each.name, each.name.replace("_", " ")), _shown(value)
+            yield from _parameters(value, words)
+            continue
+        amounts = isinstance(part, LogisticPrior) and each.name == "doses"
+        name = "amounts" if amounts else _WRITTEN_AS.get(each.name, each.name)
+        yield Shown(name, words.get(name) or _WITHOUT_RECIPE.get(name) or name.replace("_", " "), _shown(value))
 
 
 def _shown(value: object) -> str:

@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from math import sqrt
 
 from dosepath.core.errors import InputError
-from dosepath.dosefinding.design import Design
 from dosepath.dosefinding.exact import Characteristics
+from dosepath.dosefinding.recipes import AnyDesign
 from dosepath.dosefinding.simulate import SimulatedTrials
+from dosepath.dosefinding.timeline import TimedTrials
 from dosepath.dosefinding.tools import correct_level
 from dosepath.reports.parameters import parameters_of
 
@@ -34,13 +35,23 @@ class Exact:
 
 @dataclass(frozen=True, slots=True)
 class Simulated:
-    """The numbers come from simulated trials."""
+    """The numbers come from simulated trials.
+
+    Parameters
+    ----------
+    trials, seed
+        How many, and the seed of their patients.
+    in_time
+        Whether time passed in them. Patients in all are then all who were dosed, those at a dose the evaluable ones.
+    """
 
     trials: int
     seed: int
+    in_time: bool = False
 
     def __str__(self) -> str:
-        return f"simulated, {self.trials:,} trials, seed {self.seed}"
+        time = " in time" if self.in_time else ""
+        return f"simulated{time}, {self.trials:,} trials, seed {self.seed}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +76,7 @@ class DesignSummary:
         How the numbers came about.
     """
 
-    design: Design
+    design: AnyDesign
     name: str
     truth: tuple[float, ...]
     recommendation: tuple[float, ...]
@@ -76,7 +87,7 @@ class DesignSummary:
 
     @property
     def mean_patients(self) -> float:
-        """Expected number of patients."""
+        """Expected number of evaluable patients."""
         return sum(self.patients)
 
     @property
@@ -85,8 +96,13 @@ class DesignSummary:
         return sum(self.dlts)
 
     @property
+    def mean_total(self) -> float:
+        """Expected number of patients in all; in simulated time with those who left and those beside."""
+        return sum(patients * chance for patients, chance in enumerate(self.total_patients))
+
+    @property
     def most_patients(self) -> int:
-        """Patients after which the trial ends at the latest."""
+        """Patients after which the trial ends at the latest; in simulated time the most that were dosed."""
         return len(self.total_patients) - 1
 
     def correct_level(self, target: float) -> int:
@@ -142,18 +158,34 @@ def exact_summary(found: Characteristics) -> DesignSummary:
     )
 
 
-def simulated_summary(found: SimulatedTrials, seed: int) -> DesignSummary:
-    """Take over simulated trials, which do not know their seed."""
+def simulated_summary(found: SimulatedTrials | TimedTrials, seed: int) -> DesignSummary:
+    """Take over simulated trials, which do not know their seed.
+
+    Examples
+    --------
+    >>> from dosepath.dosefinding.simulate import simulate
+    >>> from dosepath.dosefinding.three_plus_three import variant
+    >>> str(simulated_summary(simulate(variant("V3", 3), [0.1, 0.25, 0.4], 100, seed=1), seed=1).method)
+    'simulated, 100 trials, seed 1'
+    """
+    trials = found.trials if isinstance(found, TimedTrials) else found
+    total = _shares(found.enrolled.tolist()) if isinstance(found, TimedTrials) else _numbers(trials.total_patients)
     return DesignSummary(
-        found.design,
-        found.design.name,
-        _numbers(found.truth),
-        _numbers(found.recommendation),
-        _numbers(found.patients),
-        _numbers(found.mean_dlts),
-        _numbers(found.total_patients),
-        Simulated(len(found.recommended), seed),
+        trials.design,
+        trials.design.name,
+        _numbers(trials.truth),
+        _numbers(trials.recommendation),
+        _numbers(trials.patients),
+        _numbers(trials.mean_dlts),
+        total,
+        Simulated(len(trials.recommended), seed, isinstance(found, TimedTrials)),
     )
+
+
+def _shares(counts: Sequence[int]) -> tuple[float, ...]:
+    """Give the share of each number, from 0 to the highest."""
+    found = Counter(counts)
+    return tuple(found[number] / len(counts) for number in range(max(counts) + 1))
 
 
 def _numbers(values: Iterable[float]) -> tuple[float, ...]:
@@ -181,9 +213,11 @@ def side_by_side(summaries: Sequence[DesignSummary]) -> tuple[DesignSummary, ...
 
 
 def _with_parameters(summary: DesignSummary, summaries: Sequence[DesignSummary]) -> str:
-    alike = [dict(parameters_of(each.design)) for each in summaries if each.name == summary.name]
+    alike = [set(parameters_of(each.design)) for each in summaries if each.name == summary.name]
     own = parameters_of(summary.design)
-    differs = [f"{name} {value}" for name, value in own if any(other.get(name) != value for other in alike)]
+    differs = [f"{each.name} {each.value}" for each in own if any(each not in other for other in alike)]
+    if len({type(each.method) for each in summaries if each.name == summary.name}) > 1:
+        differs.append("exact" if isinstance(summary.method, Exact) else "simulated")
     return "; ".join([summary.name, *differs])
 
 

@@ -96,7 +96,12 @@ def test_comparison_shows_what_the_tool_compares() -> None:
 def test_designs_of_one_name_are_told_apart() -> None:
     designs: list[Design] = [Boin(3, 0.3, 5), Boin(3, 0.25, 5), V3, V3]
     names = [each.name for each in side_by_side([exact(design) for design in designs])]
-    assert names == ["BOIN; target rate of DLT 0.3", "BOIN; target rate of DLT 0.25", "3+3 V3", "3+3 V3 (2)"]
+    assert names == [
+        "BOIN; target 0.3",
+        "BOIN; target 0.25",
+        "3+3 V3",
+        "3+3 V3 (2)",
+    ]
 
 
 def test_designs_under_different_rates_are_not_compared() -> None:
@@ -174,7 +179,9 @@ def test_posterior_of_blrm_is_that_of_the_design() -> None:
 
 
 def test_a_design_without_a_model_has_no_posterior() -> None:
-    with pytest.raises(InputError, match="3\\+3 V3 has no model of the rates of DLT; CRM and BLRM have"):
+    with pytest.raises(
+        InputError, match="3\\+3 V3 has no posterior of the rates of DLT; CRM \\(at its mean\\) and BLRM have"
+    ):
         posterior_plot(V3, ())
 
 

@@ -147,7 +147,7 @@ def total_patients_plot(
     if len(rows) <= FEW:
         layers += numbers(base, theme, x="patients:Q", y="probability:Q", text="label:N")
     title = alt.TitleParams(
-        "Patients in all", subtitle=f"mean {summary.mean_patients:.2f}, at most {summary.most_patients}"
+        "Patients in all", subtitle=f"mean {summary.mean_total:.2f}, at most {summary.most_patients}"
     )
     return alt.layer(*layers).properties(height=HEIGHT, width=width, title=title)
 

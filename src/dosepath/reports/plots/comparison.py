@@ -132,7 +132,7 @@ def costs_rows(summaries: Sequence[DesignSummary], target: float, planned: int |
             }
             for measure, share in shown.items()
         ]
-        patients = each.mean_patients
+        patients = each.mean_total
         words = f"{patients:.2f} of {each.most_patients}"
         row: Row = {"design": each.name, "value": patients, "low": patients, "high": patients, "label": words}
         found.append({**row, "measure": PATIENTS})

@@ -32,15 +32,15 @@ def posterior_plot(design: Design, cohorts: Sequence[Cohort], theme: Theme = LIG
     Raises
     ------
     InputError
-        When the design has no such model.
+        When the design has no posterior.
     """
     inside, tallies = inmost(design), tally(cohorts, design.doses)
-    if isinstance(inside, Crm):
+    if isinstance(inside, Crm) and inside.estimate == "mean":
         plot, lines = _crm_plot(inside, tallies, theme), crm_lines(inside)
     elif isinstance(inside, Blrm):
         plot, lines = _blrm_plot(inside, tallies, theme), blrm_lines(inside)
     else:
-        raise InputError(f"{design.name} has no model of the rates of DLT; CRM and BLRM have")
+        raise InputError(f"{design.name} has no posterior of the rates of DLT; CRM (at its mean) and BLRM have")
     seen = f"after {' '.join(map(str, cohorts))}" if cohorts else "before any patient"
     return framed(plot, Caption(f"{design.name}: rates of DLT", (seen, *lines)), theme)
 

@@ -9,14 +9,12 @@ from typing import Any
 
 import vl_convert
 
-from dosepath.core.errors import InputError
+from dosepath.reports.files import suffix_of, write
 from dosepath.reports.pages import page
 from dosepath.reports.plots.parts import Chart
 
 VERSION = "6.4"
 """Of Vega-Lite: what the specifications are written for and the renderer has."""
-
-SUFFIXES = (".svg", ".png", ".json", ".html")
 
 SHOWN = "window.vegaEmbed = vegaEmbed;"
 """What the bundle gives to the page."""
@@ -39,39 +37,6 @@ def save(chart: Chart, path: Path) -> None:
         return
     text = {".svg": svg, ".json": specification_text, ".html": html}[suffix](chart)
     write(path, text.encode())
-
-
-def suffix_of(path: Path) -> str:
-    """Give the suffix of a file for a plot.
-
-    Raises
-    ------
-    InputError
-        When it is none of the four.
-
-    Examples
-    --------
-    >>> suffix_of(Path("plot.SVG"))
-    '.svg'
-    """
-    suffix = path.suffix.lower()
-    if suffix not in SUFFIXES:
-        raise InputError(f"{path}: a plot ends in {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}")
-    return suffix
-
-
-def write(path: Path, content: bytes) -> None:
-    """Write a file.
-
-    Raises
-    ------
-    InputError
-        When that is not possible.
-    """
-    try:
-        path.write_bytes(content)
-    except OSError as error:
-        raise InputError(f"{path}: cannot be written: {error.strerror}") from None
 
 
 def specification(chart: Chart) -> dict[str, Any]:
