@@ -7,10 +7,11 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
+import vl_convert
 
 from dosepath.core.errors import InputError
 from dosepath.reports.plots.decision_table import decision_table_plot
-from dosepath.reports.plots.saving import SCALE, save, specification, svg
+from dosepath.reports.plots.saving import SCALE, SHOWN, VERSION, save, specification, svg
 from tests.unit.reports.samples import NASTY, charts, named
 
 CHARTS = charts()
@@ -76,6 +77,14 @@ def test_html_is_one_file_that_may_load_nothing(tmp_path: Path) -> None:
     save(AGAIN["dose paths"], tmp_path / "again.html")
     written = (tmp_path / "plot.html").read_text(encoding="utf-8")
     assert (tmp_path / "again.html").read_text(encoding="utf-8") == written
+    scripts = re.findall(r"<script>(.*?)</script>", written, re.DOTALL)
+    assert scripts[0] == vl_convert.javascript_bundle(SHOWN, vl_version=VERSION), (
+        "as it came: one more letter breaks it"
+    )
+    assert "<!--" not in scripts[0]
+    assert json.loads(scripts[1].split('vegaEmbed("#plot", ')[1].split(", {\n  renderer")[0]) == specification(
+        AGAIN["dose paths"]
+    )
     markup = re.sub(r"<script>.*?</script>", "<script></script>", written, flags=re.DOTALL)
     assert markup.count("<script></script>") == 2
     assert not LOADS.search(markup)

@@ -74,6 +74,6 @@ def html(chart: Chart) -> str:
         description=found.get("description", ""),
         background=found["config"]["background"],
         ink=found["config"]["text"]["color"],
-        script=script.replace("</", "<\\/"),
+        script=script.replace("</script", "<\\/script"),
         specification=found,
     )
