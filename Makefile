@@ -60,11 +60,12 @@ format: setup ## format the code and mend what can be mended
 bench: setup ## how fast is one patient, and the whole shared set?
 	$(BIN)/python -m dosepath.cli.bench $(SHARED_PATIENTS) $(ARGS)
 
-golden: setup ## write anew what tests compare with: counts over the shared FHIR patients, JSON Schema, forms and cases of instruments
+golden: setup ## write anew what tests compare with: counts over the shared FHIR patients, JSON Schema, forms and cases of instruments, plots of the documents
 	$(BIN)/dosepath protocol schema > docs/protocol.schema.json
 	$(BIN)/python -m tests.golden.own_cases --write
 	$(BIN)/python -m tests.golden.instrument_forms --write
 	$(BIN)/python -m tests.golden.fhir_patients --write
+	$(BIN)/python -m tests.golden.plots --write
 
 mutate: setup ## change the protocol one spot at a time; do our cases notice? (slow)
 	$(BIN)/python -m tests.mutation.mutate_protocol --all

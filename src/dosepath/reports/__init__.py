@@ -1,0 +1,1 @@
+"""Values to documents: plots, and reports in one file."""
