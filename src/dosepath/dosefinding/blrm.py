@@ -8,7 +8,6 @@ Verification: means and interval probabilities against a fine grid (reference nu
 package crmPack 2.0.1; against a grid several times finer; exact characteristics against every path.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -20,8 +19,8 @@ from numpy.typing import NDArray
 
 from dosepath.core.errors import InputError
 from dosepath.core.source import Citation
-from dosepath.dosefinding.design import ENDED, Counts, Grounds, States, rows_of
-from dosepath.dosefinding.outcomes import Cohort, DoseTally
+from dosepath.dosefinding.design import ENDED, Counts, Grounds, States
+from dosepath.dosefinding.outcomes import Cohort
 
 Numbers: TypeAlias = NDArray[np.float64]
 
@@ -277,10 +276,10 @@ class Blrm:
         highest = np.where(tried.any(axis=1), self.doses - tried[:, ::-1].argmax(axis=1), ENDED)
         return self._best(treated, dlts, highest)
 
-    def grounds(self, tallies: Sequence[DoseTally], current: int) -> Grounds:
+    def grounds(self, state: States) -> Grounds:
         """Say what the model makes of one state."""
-        treated, dlts = rows_of(tallies)
-        found = self.posterior(treated, dlts)
+        treated, current = state.treated, int(state.current[0])
+        found = self.posterior(treated, state.dlts)
         reasons: tuple[str, ...] = (
             f"probability of a rate above {100 * self.interval[1]:g} %: {_percent(found.over[0])}",
             f"probability of a rate inside the target interval: {_percent(found.target[0])}",

@@ -18,7 +18,7 @@ from dosepath.dosefinding.crm import (
     partial_posterior,
     posterior,
 )
-from dosepath.dosefinding.design import Action, decide
+from dosepath.dosefinding.design import decide
 from dosepath.dosefinding.exact import enumerate_design
 from dosepath.dosefinding.outcomes import Cohort, read_outcomes
 from tests.unit.dosefinding.test_table_designs import entries
@@ -125,18 +125,7 @@ def test_one_more_dlt_never_raises_the_next_dose(text: str) -> None:
     assert following[0] <= level + 1
 
 
-def test_a_lowest_dose_that_is_too_toxic_stops_the_trial() -> None:
-    design = Crm(Skeleton(RATES), 0.25, too_toxic=0.9)
-    assert decide(design, read_outcomes("1TTT 1TTT", 5)).action is Action.STOP
-    assert decide(design, read_outcomes("1NNT", 5)).action is Action.STAY
-
-
 @pytest.mark.parametrize("rates", [(0.2, 0.1), (0.0, 0.1), (0.5, 1.0), (0.3, 0.3)])
 def test_a_skeleton_that_does_not_rise_is_refused(rates: tuple[float, ...]) -> None:
     with pytest.raises(InputError, match="rises from above 0 to below 1"):
         Skeleton(rates)
-
-
-def test_a_skipped_level_is_refused() -> None:
-    with pytest.raises(InputError, match="level 2 would be skipped"):
-        decide(Crm(Skeleton(RATES), 0.25), read_outcomes("1NNN 3NNN", 5))

@@ -8,17 +8,15 @@ from math import comb
 import numpy as np
 import pytest
 
-from dosepath.core.errors import InputError
 from dosepath.dosefinding.blrm import Blrm, LogisticPrior
 from dosepath.dosefinding.boin import Boin
 from dosepath.dosefinding.crm import Crm, Skeleton
-from dosepath.dosefinding.design import ENDED, Action, Design, States, decide
+from dosepath.dosefinding.design import ENDED, Design, States
 from dosepath.dosefinding.exact import enumerate_design
 from dosepath.dosefinding.guards import MinimumAtRecommended, NoSkipping, StopAtPatients, StopWhenTooToxic
 from dosepath.dosefinding.i3plus3 import I3Plus3
 from dosepath.dosefinding.keyboard import Keyboard
 from dosepath.dosefinding.mtpi import Mtpi
-from dosepath.dosefinding.outcomes import read_outcomes
 from dosepath.dosefinding.three_plus_three import VARIANTS, ThreePlusThree, variant
 from dosepath.dosefinding.titration import AcceleratedTitration
 
@@ -182,67 +180,3 @@ def test_titration_agrees_with_every_path_in_fractions(name: str) -> None:
     exact = enumerate_design(design).characteristics([float(rate) for rate in truth])
     assert sum(wanted) == 1
     assert np.allclose(exact.recommendation, [float(each) for each in wanted], rtol=0, atol=1e-12)
-
-
-@pytest.mark.parametrize(
-    ("text", "action", "level"),
-    [
-        ("", Action.STAY, 1),
-        ("1N", Action.ESCALATE, 2),
-        ("1T", Action.STAY, 1),
-        ("1N 2T", Action.STAY, 2),
-        ("1N 2T 2NN", Action.EXPAND, 2),
-        ("1N 2T 2NT", Action.DE_ESCALATE, 1),
-        ("1N 2T 2NT 1NN", Action.EXPAND, 1),
-        ("1N 2T 2NT 1NN 1NNN", Action.COMPLETE, 1),
-        ("1N 2N 3N", Action.STAY, 3),
-        ("1T 1TN", Action.STOP, None),
-    ],
-)
-def test_titration_says(text: str, action: Action, level: int | None) -> None:
-    found = decide(AcceleratedTitration(variant("V3", 3)), read_outcomes(text, 3))
-    assert (found.action, found.level) == (action, level)
-
-
-@pytest.mark.parametrize(("text", "why"), [("1NNN", "at most 1"), ("1N 3N", "next dose level is 2")])
-def test_titration_refuses(text: str, why: str) -> None:
-    with pytest.raises(InputError, match=why):
-        decide(AcceleratedTitration(variant("V3", 3)), read_outcomes(text, 3))
-
-
-def test_guards_say_why() -> None:
-    boin = Boin(3, 0.3, 5)
-    found = decide(StopAtPatients(boin, 6), read_outcomes("1NNN 2NNT", 3))
-    assert (found.action, found.rule) == (Action.COMPLETE, "the trial ends with 6 patients")
-    found = decide(StopWhenTooToxic(boin, 0.3, 0.7), read_outcomes("1NTT", 3))
-    assert (found.action, found.rule) == (Action.STOP, "the lowest dose is too toxic")
-    found = decide(MinimumAtRecommended(variant("V1", 3), 6), read_outcomes("1NNN 2NTT", 3))
-    assert (found.action, found.level) == (Action.DE_ESCALATE, 1)
-    assert "6 patients or more" in found.rule
-    found = decide(StopAtPatients(boin, 3, at_one_dose=True), read_outcomes("1NNT", 3))
-    assert (found.action, found.level) == (Action.COMPLETE, 1)
-
-
-@pytest.mark.parametrize(
-    ("design", "text", "why"),
-    [
-        (StopAtPatients(Boin(3, 0.3), 4), "1NNN 2NN", "1 of 4 patients are left"),
-        (StopWhenTooToxic(Boin(3, 0.3), 0.3, 0.7), "1NTT 1NNN", "the lowest dose is too toxic"),
-        (NoSkipping(Boin(3, 0.3)), "1NNN 3NNN", "level 2 would be skipped"),
-    ],
-)
-def test_guards_refuse(design: Design, text: str, why: str) -> None:
-    with pytest.raises(InputError, match=why):
-        decide(design, read_outcomes(text, 3))
-
-
-def test_guards_that_make_no_sense_are_refused() -> None:
-    boin = Boin(3, 0.3, 5)
-    with pytest.raises(InputError, match="goes around"):
-        MinimumAtRecommended(StopAtPatients(boin, 9), 6)
-    with pytest.raises(InputError, match="1 patient or more"):
-        StopAtPatients(boin, 0)
-    with pytest.raises(InputError, match="at most 15"):
-        MinimumAtRecommended(boin, 16)
-    with pytest.raises(InputError, match="probabilities"):
-        StopWhenTooToxic(boin, 1.3)
