@@ -152,11 +152,3 @@ def test_one_more_dlt_never_asks_for_a_higher_dose(kind: type[TableDesign], targ
         assert asked == sorted(asked, reverse=True)
         out = [design.eliminates(treated, dlts) for dlts in range(treated + 1)]
         assert out == sorted(out)
-
-
-@pytest.mark.parametrize(
-    ("treated", "up", "down"),
-    [(1, 0, None), (2, 0, 2), (3, 0, 2), (4, 0, 2), (5, 1, 3), (6, 1, 3), (9, 2, 4), (12, 2, 5)],
-)
-def test_i3plus3_for_a_target_of_thirty_percent(treated: int, up: int, down: int | None) -> None:
-    assert limits(I3Plus3(3, 0.3), treated)[:2] == (up, down)
