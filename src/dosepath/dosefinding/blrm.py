@@ -213,6 +213,8 @@ class Blrm:
         Cohorts, and patients in each.
     start
         Dose level of the first cohort.
+    coherent
+        Whether one stays after a cohort whose share of DLTs lies above the interval.
     """
 
     prior: LogisticPrior
@@ -221,6 +223,7 @@ class Blrm:
     cohorts: int = 10
     cohort_size: int = 3
     start: int = 1
+    coherent: bool = True
 
     @property
     def id(self) -> str:
@@ -266,9 +269,14 @@ class Blrm:
     def next_doses(self, states: States) -> Counts:
         """Give the dose level of the next cohort in each state."""
         patients = states.treated.sum(axis=1)
-        following = self._best(states.treated, states.dlts, states.current + 1)
+        following = self._best(states.treated, states.dlts, states.current + ~self._held(states))
         following = np.where(patients == 0, self.start, following)
         return np.where(patients >= self.most_patients, ENDED, following)
+
+    def _held(self, states: States) -> NDArray[np.bool_]:
+        """Answer where one does not go up because of the DLTs of the latest cohort."""
+        found: NDArray[np.bool_] = states.latest_dlts > self.interval[1] * states.latest
+        return found & self.coherent
 
     def recommended(self, treated: Counts, dlts: Counts) -> Counts:
         """Give the admissible dose level among those tried that most probably lies in the interval."""
@@ -292,6 +300,8 @@ class Blrm:
         if not admissible.all():
             barred = ", ".join(str(level) for level in np.flatnonzero(~admissible) + 1)
             reasons += (f"overdose control bars level {barred}",)
+        if bool(self._held(state)[0]):
+            reasons += ("not up after a cohort whose share of DLTs lies above the target interval",)
         return Grounds("of the admissible doses the one that most probably lies in the target interval", reasons)
 
     def problem(self, state: States, cohort: Cohort) -> str:

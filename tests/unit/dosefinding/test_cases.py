@@ -6,6 +6,8 @@ import pytest
 
 from dosepath.core.errors import InputError
 from tests.unit.dosefinding.case_files import (
+    BUILDERS,
+    GUARDS,
     decision,
     design_of,
     looked_up,
@@ -37,6 +39,12 @@ def test_own_cases(case: dict[str, Any]) -> None:
 
 def test_names_of_cases_are_told_apart() -> None:
     assert len({name for name, _ in CASES}) == len(CASES)
+
+
+def test_every_design_and_every_guard_has_cases() -> None:
+    assert {case["design"]["is"] for _, case in CASES} == set(BUILDERS)
+    guards = {guard["is"] for _, case in CASES for guard in case["design"].get("guards", ())}
+    assert guards == set(GUARDS)
 
 
 def test_designs_say_who_they_are() -> None:
