@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from dosepath.interop.ladder_yaml import read_ladder
+from dosepath.interop.ladder_yaml import LadderFile, read_ladder
 from dosepath.safety.dlt_rule import dlt_rule
 from dosepath.trial.ladder.advice import Advice, advise
 from dosepath.trial.ladder.settings import ladder_settings
@@ -22,7 +22,7 @@ from dosepath.trial.library import open_trial
 
 START = date(2027, 1, 4)
 FOLDER = Path(__file__).parents[3] / "cases" / "conduct"
-ROWS = "rows.yaml"
+ROWS, SENTENCES = "rows.yaml", "sentences.yaml"
 ARMS = ("SLE", "dcSSc", "AAV", "IIM", "SS")
 DEFAULTS: Mapping[str, Any] = {
     "levels": [{"level": 1, "dose": 0.5}, {"level": 2, "dose": 1.0}, {"level": 3, "dose": 2.0}],
@@ -34,7 +34,7 @@ COUNTS = ("infused", "evaluable", "dlt", "pending", "inevaluable", "reserved")
 
 def own_cases() -> Iterator[tuple[str, dict[str, Any]]]:
     for path in sorted(FOLDER.glob("*.yaml")):
-        if path.name == ROWS:
+        if path.name in (ROWS, SENTENCES):
             continue
         for case in yaml.safe_load(path.read_text(encoding="utf-8"))["cases"]:
             for each in _by_variant(case):
@@ -157,6 +157,15 @@ def _expected(expect: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
+def file_of(case: Mapping[str, Any]) -> LadderFile:
+    """Read a case as a document of patients."""
+    given = as_reference(case)
+    protocol = open_trial("NCT06680388")
+    settings = ladder_settings(protocol, given["settings"])
+    document = {key: given[key] for key in ("on", "patients", "board")}
+    return read_ladder(document, dlt_rule(protocol, settings.dose_tolerance), case["name"])
+
+
 def advice_of(case: Mapping[str, Any]) -> Advice:
     """Ask the product about a case.
 
@@ -165,11 +174,7 @@ def advice_of(case: Mapping[str, Any]) -> Advice:
     RecordError
         When the records cannot be.
     """
-    protocol = open_trial("NCT06680388")
-    given = as_reference(case)
-    settings = ladder_settings(protocol, given["settings"])
-    rule = dlt_rule(protocol, settings.dose_tolerance)
-    document = {key: given[key] for key in ("on", "patients", "board")}
-    file = read_ladder(document, rule, case["name"])
+    protocol, file = open_trial("NCT06680388"), file_of(case)
+    settings = ladder_settings(protocol, as_reference(case)["settings"])
     assert file.on is not None
-    return advise(file.patients, file.board, settings, rule, file.on)
+    return advise(file.patients, file.board, settings, dlt_rule(protocol, settings.dose_tolerance), file.on)
