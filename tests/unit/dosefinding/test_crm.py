@@ -1,7 +1,5 @@
 """CRM: reference numbers of dfcrm, the posterior against fine quadrature, exact characteristics against paths."""
 
-from itertools import product
-from math import comb
 from pathlib import Path
 from typing import Any
 
@@ -95,23 +93,6 @@ def test_posterior_agrees_with_a_grid_ten_times_finer(model: Model, counts: tupl
     height = dlts * np.log(rate) + (treated - dlts) * np.log1p(-rate) - points**2 / (2 * skeleton.variance)
     weight = np.exp(height - height.max())
     assert abs(fit.estimate[0] - weight @ points / weight.sum()) < 1e-10
-
-
-def test_exact_numbers_agree_with_every_path() -> None:
-    design = Crm(Skeleton((0.1, 0.25, 0.45)), 0.25, cohorts=4)
-    truth = [0.1, 0.3, 0.5]
-    wanted = np.zeros(4)
-    for counts in product(range(4), repeat=4):
-        cohorts: list[Cohort] = []
-        probability = 1.0
-        for dlts in counts:
-            level = decide(design, cohorts).level or 0
-            cohorts.append(Cohort(level, tuple(number < dlts for number in range(3))))
-            rate = truth[level - 1]
-            probability *= comb(3, dlts) * rate**dlts * (1 - rate) ** (3 - dlts)
-        wanted[decide(design, cohorts).level or 0] += probability
-    exact = enumerate_design(design).characteristics(truth)
-    assert np.allclose(exact.recommendation, wanted, rtol=0, atol=1e-12)
 
 
 @pytest.mark.parametrize("text", ["", "1NNN", "1NNT", "1NNN 2NNN", "1NNN 2NTT", "1NNN 2NNN 3NNT"])

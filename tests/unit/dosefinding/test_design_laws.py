@@ -1,9 +1,7 @@
 """Laws of every design over every state that it can reach with 3 doses and 5 cohorts, alone and with guards."""
 
 from collections.abc import Iterator
-from fractions import Fraction
 from functools import cache
-from math import comb
 
 import numpy as np
 import pytest
@@ -154,29 +152,3 @@ def test_the_minimum_at_the_recommended_dose_is_met(name: str) -> None:
     found = enumerate_design(MinimumAtRecommended(DESIGNS[name], 6))
     for treated, level in zip(found.treated, found.recommended, strict=True):
         assert level == ENDED or treated[level - 1] >= 6
-
-
-@pytest.mark.parametrize("name", VARIANTS)
-def test_titration_agrees_with_every_path_in_fractions(name: str) -> None:
-    design = AcceleratedTitration(variant(name, 3))
-    truth = [Fraction(1, 10), Fraction(1, 4), Fraction(2, 5)]
-    wanted = [Fraction(0)] * 4
-    waiting = [(((0,) * 3, (0,) * 3, 1), Fraction(1))]
-    while waiting:
-        (treated, dlts, level), chance = waiting.pop()
-        row = np.array([treated]), np.array([dlts])
-        size = int(design.cohort_sizes(*row, np.array([level]))[0])
-        rate = truth[level - 1]
-        for toxic in range(size + 1):
-            n, x = row[0].copy(), row[1].copy()
-            n[0, level - 1] += size
-            x[0, level - 1] += toxic
-            to = int(design.next_doses(States(n, x, np.array([level]), np.array([size]), np.array([toxic])))[0])
-            here = chance * comb(size, toxic) * rate**toxic * (1 - rate) ** (size - toxic)
-            if to == ENDED:
-                wanted[int(design.recommended(n, x)[0])] += here
-            else:
-                waiting.append(((tuple(n[0].tolist()), tuple(x[0].tolist()), to), here))
-    exact = enumerate_design(design).characteristics([float(rate) for rate in truth])
-    assert sum(wanted) == 1
-    assert np.allclose(exact.recommendation, [float(each) for each in wanted], rtol=0, atol=1e-12)
