@@ -1,6 +1,7 @@
 """Laws of every design over every state that it can reach with 3 doses and 5 cohorts, alone and with guards."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -8,13 +9,14 @@ import pytest
 
 from dosepath.dosefinding.blrm import Blrm, LogisticPrior
 from dosepath.dosefinding.boin import Boin
-from dosepath.dosefinding.crm import Crm, Skeleton
+from dosepath.dosefinding.crm import Crm, Model, Skeleton
 from dosepath.dosefinding.design import ENDED, Design, States
 from dosepath.dosefinding.exact import enumerate_design
 from dosepath.dosefinding.guards import MinimumAtRecommended, NoSkipping, StopAtPatients, StopWhenTooToxic
 from dosepath.dosefinding.i3plus3 import I3Plus3
 from dosepath.dosefinding.keyboard import Keyboard
 from dosepath.dosefinding.mtpi import Mtpi
+from dosepath.dosefinding.table_design import TableDesign
 from dosepath.dosefinding.three_plus_three import VARIANTS, ThreePlusThree, variant
 from dosepath.dosefinding.titration import AcceleratedTitration
 
@@ -131,14 +133,56 @@ def _lowest_out(design: Design, states: States) -> list[int] | None:
 
 @pytest.mark.parametrize(("name", "guard"), ALL)
 def test_a_cohort_with_many_dlts_is_not_followed_by_a_higher_dose(name: str, guard: str) -> None:
-    """For target rates of 0.3; of 3+3 more than one in three."""
+    """More than one in three, whatever the design; of CRM as many as the target, of BLRM more than its interval."""
     if name in INCOHERENT:
         pytest.skip(INCOHERENT[name])
+    design = DESIGNS[name]
     for states, following in reached(name, guard):
         current = int(states.current[0])
         for to, dlts, size in zip(following, states.latest_dlts, states.latest, strict=True):
-            if dlts > size / 3:
+            many = dlts > size / 3
+            if isinstance(design, Crm):
+                many = dlts >= design.target * size
+            if isinstance(design, Blrm):
+                many = dlts > design.interval[1] * size
+            if many:
                 assert to <= current, (states.treated[0], states.dlts[int(dlts)])
+
+
+INTERVAL = [name for name, design in DESIGNS.items() if isinstance(design, TableDesign)]
+
+
+@pytest.mark.parametrize("name", INTERVAL)
+@pytest.mark.parametrize("target", [0.2, 0.25, 0.3, 0.33])
+def test_not_up_where_the_share_of_dlts_reaches_the_target_and_not_down_where_it_lies_below(
+    name: str, target: float
+) -> None:
+    design = replace(DESIGNS[name], target=target, cohorts=6)  # type: ignore[type-var]
+    for states, following in _reached(design):
+        current = int(states.current[0])
+        treated, dlts = states.at_current
+        for to, n, x in zip(following, treated, dlts, strict=True):
+            if x >= target * n:
+                assert to <= current, (n, x)
+            elif to != ENDED:
+                assert to >= current, (n, x)
+
+
+@pytest.mark.parametrize("model", ["empiric", "logistic"])
+@pytest.mark.parametrize("target", [0.2, 0.25, 0.3, 0.33])
+@pytest.mark.parametrize(("cohorts", "size"), [(6, 1), (5, 2), (6, 3), (4, 4)])
+def test_crm_is_coherent_with_cohorts_of_any_size(model: Model, target: float, cohorts: int, size: int) -> None:
+    """Not up after a cohort whose share of DLTs reaches the target; not down after one without a DLT."""
+    design = Crm(Skeleton((0.1, 0.25, 0.45), model), target, cohorts, size)
+    for states, following in _reached(design):
+        current = int(states.current[0])
+        assert list(following) == sorted(following, reverse=True)
+        for to, dlts in zip(following, states.latest_dlts, strict=True):
+            assert to <= current + 1
+            if dlts >= target * size:
+                assert to <= current
+            if dlts == 0 and to != ENDED:
+                assert to >= current
 
 
 @pytest.mark.parametrize(("name", "guard"), ALL)
