@@ -22,6 +22,8 @@ from dosepath.trial.library import open_trial
 from tests.unit.safety.day_by_day import Checker, Event, Patient
 from tests.unit.safety.dlt_histories import (
     INFUSION,
+    NAMES,
+    OPTIONS,
     event_at_random,
     history_of,
     judged,
@@ -113,6 +115,19 @@ def agree(seed: int) -> None:
 def test_agrees_with_the_checker_on_random_histories() -> None:
     for seed in range(700):
         agree(seed)
+
+
+def test_the_random_histories_draw_every_switch_and_every_option_decides_some() -> None:
+    """Scales only name what a grade was given by; all other readings can change a verdict."""
+    drawn = {NAMES.get(name, name): set(options) for name, options in OPTIONS.items()}
+    options = {name: {option.value for option in type(getattr(Readings(), name))} for name in READINGS}
+    assert drawn == {name: options[name] for name in READINGS if name not in ("scales", "gvhd_scale")}
+    patients = [patient_at_random(Random(seed), switches=False) for seed in range(1500)]
+    usual = [judged(patient) for patient in patients]
+    for name, known in OPTIONS.items():
+        for option in known[1:]:
+            other = (judged(replace(patient, readings={name: option})) for patient in patients)
+            assert any(here.state is not there.state for here, there in zip(usual, other, strict=True)), (name, option)
 
 
 @pytest.mark.slow
