@@ -35,6 +35,7 @@ def test_own_cases(case: dict[str, Any]) -> None:
         found = decision(case)
         got = {"action": found.action.value, "level": found.level, "rule": found.rule, "because": list(found.reasons)}
         assert {key: got[key] for key in case["expect"]} == case["expect"]
+        assert found.source == design_of(case["design"]).citation
 
 
 def test_names_of_cases_are_told_apart() -> None:
