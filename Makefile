@@ -9,7 +9,7 @@ DEMO_PATIENT ?= demo-sle-06
 SHARED_PATIENTS := $(wildcard ../shared/data/fhir_patients)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test check format-check lint types layers format bench golden mutate mutate-instruments
+.PHONY: help setup run demo test check format-check lint types layers format bench golden mutate mutate-instruments mutate-doses
 
 help: ## list these recipes
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -71,4 +71,7 @@ mutate: setup ## change the protocol one spot at a time; do our cases notice? (s
 	$(BIN)/python -m tests.mutation.mutate_protocol --all
 
 mutate-instruments: setup ## change the code of scores and grades one spot at a time; do our cases notice? (slow)
-	$(BIN)/python -m tests.mutation.mutate_instruments $(ARGS)
+	$(BIN)/python -m tests.mutation.mutate_code instruments $(ARGS)
+
+mutate-doses: setup ## change the code that decides about doses one spot at a time; do our cases notice? (slow)
+	$(BIN)/python -m tests.mutation.mutate_code doses $(ARGS)

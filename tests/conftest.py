@@ -1,6 +1,7 @@
 """What all tests share: the reference material beside the repository, and calm settings for hypothesis."""
 
 import os
+import sys
 from pathlib import Path
 
 import hypothesis
@@ -25,3 +26,19 @@ def shared_reference() -> Path:
     if not (root / "reference").is_dir():
         pytest.skip(f"no reference material in {root}; set DOSEPATH_SHARED to the folder that holds 'reference'")
     return root
+
+
+def pytest_sessionstart() -> None:
+    """Forget results of the unchanged code, which mutmut had in the process that it forks for each change."""
+    if not os.environ.get("MUTANT_UNDER_TEST"):
+        return
+    for name, module in list(sys.modules.items()):
+        if name.startswith(("tests.", *(f"dosepath.{layer}." for layer in CHANGED))):
+            for value in vars(module).values():
+                forget = getattr(value, "cache_clear", None)
+                if forget is not None and str(getattr(value, "__module__", "")) == name:
+                    forget()
+
+
+CHANGED = ("dosefinding", "safety", "response", "instruments", "trial.ladder")
+"""Layers with remembered results that `mutate_code.py` changes."""

@@ -8,7 +8,6 @@ Verification: means and interval probabilities against a fine grid (reference nu
 package crmPack 2.0.1; against a grid several times finer; exact characteristics against every path.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -20,8 +19,8 @@ from numpy.typing import NDArray
 
 from dosepath.core.errors import InputError
 from dosepath.core.source import Citation
-from dosepath.dosefinding.design import ENDED, Counts, Grounds, States, rows_of
-from dosepath.dosefinding.outcomes import Cohort, DoseTally
+from dosepath.dosefinding.design import ENDED, Counts, Grounds, States
+from dosepath.dosefinding.outcomes import Cohort
 
 Numbers: TypeAlias = NDArray[np.float64]
 
@@ -214,6 +213,8 @@ class Blrm:
         Cohorts, and patients in each.
     start
         Dose level of the first cohort.
+    coherent
+        Whether one stays after a cohort whose share of DLTs lies above the interval.
     """
 
     prior: LogisticPrior
@@ -222,6 +223,7 @@ class Blrm:
     cohorts: int = 10
     cohort_size: int = 3
     start: int = 1
+    coherent: bool = True
 
     @property
     def id(self) -> str:
@@ -267,9 +269,14 @@ class Blrm:
     def next_doses(self, states: States) -> Counts:
         """Give the dose level of the next cohort in each state."""
         patients = states.treated.sum(axis=1)
-        following = self._best(states.treated, states.dlts, states.current + 1)
+        following = self._best(states.treated, states.dlts, states.current + ~self._held(states))
         following = np.where(patients == 0, self.start, following)
         return np.where(patients >= self.most_patients, ENDED, following)
+
+    def _held(self, states: States) -> NDArray[np.bool_]:
+        """Answer where one does not go up because of the DLTs of the latest cohort."""
+        found: NDArray[np.bool_] = states.latest_dlts > self.interval[1] * states.latest
+        return found & self.coherent
 
     def recommended(self, treated: Counts, dlts: Counts) -> Counts:
         """Give the admissible dose level among those tried that most probably lies in the interval."""
@@ -277,10 +284,10 @@ class Blrm:
         highest = np.where(tried.any(axis=1), self.doses - tried[:, ::-1].argmax(axis=1), ENDED)
         return self._best(treated, dlts, highest)
 
-    def grounds(self, tallies: Sequence[DoseTally], current: int) -> Grounds:
+    def grounds(self, state: States) -> Grounds:
         """Say what the model makes of one state."""
-        treated, dlts = rows_of(tallies)
-        found = self.posterior(treated, dlts)
+        treated, current = state.treated, int(state.current[0])
+        found = self.posterior(treated, state.dlts)
         reasons: tuple[str, ...] = (
             f"probability of a rate above {100 * self.interval[1]:g} %: {_percent(found.over[0])}",
             f"probability of a rate inside the target interval: {_percent(found.target[0])}",
@@ -293,6 +300,8 @@ class Blrm:
         if not admissible.all():
             barred = ", ".join(str(level) for level in np.flatnonzero(~admissible) + 1)
             reasons += (f"overdose control bars level {barred}",)
+        if bool(self._held(state)[0]):
+            reasons += ("not up after a cohort whose share of DLTs lies above the target interval",)
         return Grounds("of the admissible doses the one that most probably lies in the target interval", reasons)
 
     def problem(self, state: States, cohort: Cohort) -> str:

@@ -9,6 +9,7 @@ Verification: bounds, tables, selection and exact characteristics against the R 
 from dataclasses import dataclass
 from math import inf, log
 
+from dosepath.core.errors import InputError
 from dosepath.core.source import Citation
 from dosepath.dosefinding.table_design import DOWN, STAY, UP, TableDesign
 
@@ -35,6 +36,13 @@ class Boin(TableDesign):
     too_low: float = 0.6
     too_high: float = 1.4
     bound_recommended: bool = False
+
+    def __post_init__(self) -> None:
+        if not (0 < self.target < 1 and 0 < self.too_low < 1 < self.too_high < 1 / self.target):
+            raise InputError(
+                f"BOIN tells {self.too_low:g} and {self.too_high:g} times the target of {self.target:g} from it: "
+                "a rate below it and one above it, both between 0 and 1"
+            )
 
     @property
     def id(self) -> str:

@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 
 from dosepath.core.errors import InputError
 from dosepath.core.source import Citation
-from dosepath.dosefinding.design import ENDED, Counts, Grounds, States, rows_of
-from dosepath.dosefinding.outcomes import Cohort, DoseTally
+from dosepath.dosefinding.design import ENDED, Counts, Grounds, States
+from dosepath.dosefinding.outcomes import Cohort
 
 Numbers: TypeAlias = NDArray[np.float64]
 Model: TypeAlias = Literal["empiric", "logistic"]
@@ -360,21 +360,24 @@ class Crm:
         wanted = self.nearest(states.treated, states.dlts)
         if not self.skip:
             wanted = np.minimum(wanted, states.current + 1)
-        if self.coherent:
-            held = states.latest_dlts >= self.target * states.latest
-            wanted = np.where(held & (states.latest > 0), np.minimum(wanted, states.current), wanted)
+        wanted = np.where(self._held(states), np.minimum(wanted, states.current), wanted)
         patients = states.treated.sum(axis=1)
         wanted = np.where(patients == 0, self.start, wanted)
         over = (patients >= self.most_patients) | self.stops(states.treated, states.dlts)
         return np.where(over, ENDED, wanted)
 
+    def _held(self, states: States) -> NDArray[np.bool_]:
+        """Answer where one does not go up because of the DLTs of the latest cohort."""
+        found: NDArray[np.bool_] = (states.latest_dlts >= self.target * states.latest) & (states.latest > 0)
+        return found & self.coherent
+
     def recommended(self, treated: Counts, dlts: Counts) -> Counts:
         """Give the dose level nearest to the target; none where the lowest is too toxic."""
         return np.where(self.stops(treated, dlts), ENDED, self.nearest(treated, dlts))
 
-    def grounds(self, tallies: Sequence[DoseTally], current: int) -> Grounds:
+    def grounds(self, state: States) -> Grounds:
         """Say what the model makes of one state."""
-        treated, dlts = rows_of(tallies)
+        treated, dlts, current = state.treated, state.dlts, int(state.current[0])
         listed = ", ".join(f"{100 * rate:.1f} %" for rate in self.rates(treated, dlts)[0])
         nearest = int(self.nearest(treated, dlts)[0])
         reasons = (f"estimated rates of DLT: {listed}", f"level {nearest} is nearest to {100 * self.target:g} %")
@@ -382,6 +385,10 @@ class Crm:
             return Grounds("the lowest dose is too toxic", reasons)
         if int(treated.sum()) >= self.most_patients:
             return Grounds("all cohorts are treated", reasons)
+        if not treated.any():
+            return Grounds("nobody was treated: the first dose", reasons)
+        if nearest > current and bool(self._held(state)[0]):
+            return Grounds("not up after a cohort whose share of DLTs reaches the target", reasons)
         if nearest > current + 1 and not self.skip:
             return Grounds("towards the target, one dose up at a time", reasons)
         return Grounds("the dose nearest to the target", reasons)

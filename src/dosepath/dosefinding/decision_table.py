@@ -6,7 +6,7 @@ trial ends where the next cohort would go beyond it.
 """
 
 import csv
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from types import MappingProxyType
@@ -17,7 +17,6 @@ from dosepath.core.errors import InputError
 from dosepath.core.source import Citation
 from dosepath.dosefinding.design import ENDED, Counts, Design, Grounds, States
 from dosepath.dosefinding.exact import enumerate_design
-from dosepath.dosefinding.outcomes import DoseTally
 from dosepath.dosefinding.table_design import DOWN, STAY, UP, TableDesign
 from dosepath.dosefinding.three_plus_three import ThreePlusThree
 
@@ -103,10 +102,10 @@ class UserTable(TableDesign):
         at = states.treated[np.arange(len(following)), np.maximum(following, 1) - 1]
         return np.where((following > 0) & (at + self.cohort_size > self.largest), ENDED, following)
 
-    def grounds(self, tallies: Sequence[DoseTally], current: int) -> Grounds:
+    def grounds(self, state: States) -> Grounds:
         """Say which rule decides in one state."""
-        found = TableDesign.grounds(self, tallies, current)
-        if any(each.treated + self.cohort_size > self.largest for each in tallies):
+        found = TableDesign.grounds(self, state)
+        if int(state.treated.max()) + self.cohort_size > self.largest:
             return Grounds(f"{found.rule}; the table ends with {self.largest} patients at a dose", found.reasons)
         return found
 

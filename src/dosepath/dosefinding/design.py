@@ -132,7 +132,7 @@ class Design(Protocol):
     def recommended(self, treated: Counts, dlts: Counts) -> Counts:
         """Give the dose level that is recommended in each state if the trial ends there; ENDED for none."""
 
-    def grounds(self, tallies: Sequence[DoseTally], current: int) -> Grounds:
+    def grounds(self, state: States) -> Grounds:
         """Say which rule decides in one state."""
 
     def problem(self, state: States, cohort: Cohort) -> str:
@@ -189,7 +189,7 @@ def decision_of(design: Design, state: States) -> Decision:
     """Say what a design does in one state, however it came about."""
     current = int(state.current[0])
     following = int(design.next_doses(state)[0])
-    grounds = design.grounds(tallies_of(state), current)
+    grounds = design.grounds(state)
     if following == ENDED:
         level = int(design.recommended(state.treated, state.dlts)[0])
         action = Action.COMPLETE if level else Action.STOP

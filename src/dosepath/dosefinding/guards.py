@@ -4,7 +4,6 @@ A guard takes what the design inside says and holds it to one more rule. None of
 inside has eliminated, and none raises a dose.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,8 +12,8 @@ from numpy.typing import NDArray
 from dosepath.core.errors import InputError
 from dosepath.core.source import Citation
 from dosepath.dosefinding.beta import beta_cdf
-from dosepath.dosefinding.design import ENDED, Counts, Design, Grounds, States, rows_of
-from dosepath.dosefinding.outcomes import Cohort, DoseTally
+from dosepath.dosefinding.design import ENDED, Counts, Design, Grounds, States, tallies_of
+from dosepath.dosefinding.outcomes import Cohort
 
 Answers = NDArray[np.bool_]
 
@@ -78,9 +77,9 @@ class Guard:
         """Give the dose level that is recommended in each state."""
         return self.design.recommended(treated, dlts)
 
-    def grounds(self, tallies: Sequence[DoseTally], current: int) -> Grounds:
+    def grounds(self, state: States) -> Grounds:
         """Say which rule decides in one state."""
-        return self.design.grounds(tallies, current)
+        return self.design.grounds(state)
 
     def problem(self, state: States, cohort: Cohort) -> str:
         """Say why a cohort cannot follow."""
@@ -99,6 +98,14 @@ class NoSkipping(Guard):
     def next_doses(self, states: States) -> Counts:
         """Bound the next dose by the one above the highest tried."""
         return np.minimum(self.design.next_doses(states), _highest(states.treated, self.start) + 1)
+
+    def grounds(self, state: States) -> Grounds:
+        """Say that no level is skipped, where the design inside would."""
+        inside = self.design.grounds(state)
+        highest = int(_highest(state.treated, self.start)[0])
+        if int(self.design.next_doses(state)[0]) > highest + 1:
+            return Grounds(f"no level is skipped: level {highest + 1} comes before", inside.reasons)
+        return inside
 
     def problem(self, state: States, cohort: Cohort) -> str:
         """Refuse a level above the one that follows the highest tried."""
@@ -156,10 +163,11 @@ class StopAtPatients(Guard):
         following = self.design.next_doses(states)
         return np.where(self._ends(states.treated, following), ENDED, following)
 
-    def grounds(self, tallies: Sequence[DoseTally], current: int) -> Grounds:
+    def grounds(self, state: States) -> Grounds:
         """Say that there are enough patients, where that ends the trial."""
+        tallies = tallies_of(state)
         total = sum(each.treated for each in tallies)
-        inside = self.design.grounds(tallies, current)
+        inside = self.design.grounds(state)
         if not self.at_one_dose and total >= self.patients:
             return Grounds(f"the trial ends with {self.patients} patients", inside.reasons)
         if self.at_one_dose and any(each.treated >= self.patients for each in tallies):
@@ -217,13 +225,14 @@ class StopWhenTooToxic(Guard):
         """Recommend none where the lowest dose is too toxic."""
         return np.where(self.too_toxic(treated, dlts), ENDED, self.design.recommended(treated, dlts))
 
-    def grounds(self, tallies: Sequence[DoseTally], current: int) -> Grounds:
+    def grounds(self, state: States) -> Grounds:
         """Say that the lowest dose is too toxic, where it is."""
-        if bool(self.too_toxic(*rows_of(tallies))[0]):
+        if bool(self.too_toxic(state.treated, state.dlts)[0]):
+            tallies = tallies_of(state)
             chance = 1 - beta_cdf(self.target, tallies[0].dlts, tallies[0].treated)
             above = f"rate above {100 * self.target:g} % with probability {100 * chance:.1f} %"
             return Grounds("the lowest dose is too toxic", (f"{tallies[0]} at level 1: {above}",))
-        return self.design.grounds(tallies, current)
+        return self.design.grounds(state)
 
     def problem(self, state: States, cohort: Cohort) -> str:
         """Refuse a cohort after the end."""
@@ -277,16 +286,14 @@ class MinimumAtRecommended(Guard):
         following = self.design.next_doses(states)
         return np.where(following == ENDED, self._short(states.treated, states.dlts), following)
 
-    def grounds(self, tallies: Sequence[DoseTally], current: int) -> Grounds:
+    def grounds(self, state: States) -> Grounds:
         """Say that the recommended dose has too few patients, where that goes on."""
-        treated, dlts = rows_of(tallies)
-        level = int(self._short(treated, dlts)[0])
-        one = np.array([0], dtype=np.int64)
-        ended = self.design.next_doses(States(treated, dlts, one + current, one, one)) == ENDED
-        inside = self.design.grounds(tallies, current)
+        level = int(self._short(state.treated, state.dlts)[0])
+        ended = self.design.next_doses(state) == ENDED
+        inside = self.design.grounds(state)
         if level and bool(ended[0]):
             rule = f"{self.patients} patients or more at the recommended dose"
-            return Grounds(rule, (*inside.reasons, f"{tallies[level - 1]} at level {level}"), expands=True)
+            return Grounds(rule, (*inside.reasons, f"{tallies_of(state)[level - 1]} at level {level}"), expands=True)
         return inside
 
     def problem(self, state: States, cohort: Cohort) -> str:

@@ -9,7 +9,7 @@ Verification: the rule from its published statement (from memory); its table for
 from dataclasses import dataclass
 
 from dosepath.core.source import Citation
-from dosepath.dosefinding.table_design import DOWN, STAY, UP, TableDesign
+from dosepath.dosefinding.table_design import DOWN, STAY, UP, TableDesign, as_written, check_interval
 
 LIU_2020 = Citation("Liu M, Wang SJ, Ji Y. J Biopharm Stat 2020;30:294-304")
 
@@ -20,6 +20,9 @@ class I3Plus3(TableDesign):
 
     below: float = 0.05
     above: float = 0.05
+
+    def __post_init__(self) -> None:
+        check_interval(self.target, self.below, self.above)
 
     @property
     def id(self) -> str:
@@ -38,9 +41,10 @@ class I3Plus3(TableDesign):
 
     def asks(self, treated: int, dlts: int) -> int:
         """Compare the share of DLTs, and the share with one less, with the interval."""
-        left, right = self.target - self.below, self.target + self.above
-        if dlts / treated < left:
+        target = as_written(self.target)
+        left, right = target - as_written(self.below), target + as_written(self.above)
+        if dlts < left * treated:
             return UP
-        if dlts / treated <= right:
+        if dlts <= right * treated:
             return STAY
-        return STAY if (dlts - 1) / treated < left else DOWN
+        return STAY if dlts - 1 < left * treated else DOWN

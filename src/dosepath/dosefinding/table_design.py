@@ -5,18 +5,19 @@ decision table, the next dose, and the dose that is recommended in the end.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import lru_cache
 from math import inf
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dosepath.core.errors import InputError
 from dosepath.core.source import Citation
 from dosepath.dosefinding.beta import beta_cdf, isotonic
-from dosepath.dosefinding.design import ENDED, Counts, Grounds, States, rows_of, tallies_of
-from dosepath.dosefinding.outcomes import Cohort, DoseTally
+from dosepath.dosefinding.design import ENDED, Counts, Grounds, States, tallies_of
+from dosepath.dosefinding.outcomes import Cohort
 
 UP, STAY, DOWN = 1, 0, -1
 """What a count asks for."""
@@ -120,10 +121,10 @@ class TableDesign(ABC):
         distance = np.where(use & (estimate <= self.highest_estimate), np.abs(estimate - self.target), np.inf)
         return np.where(np.isfinite(distance).any(axis=1), distance.argmin(axis=1) + 1, ENDED)
 
-    def grounds(self, tallies: Sequence[DoseTally], current: int) -> Grounds:
+    def grounds(self, state: States) -> Grounds:
         """Say which rule decides in one state."""
-        treated, dlts = rows_of(tallies)
-        seen = tallies[current - 1]
+        treated, dlts, current = state.treated, state.dlts, int(state.current[0])
+        seen = tallies_of(state)[current - 1]
         reasons = (f"{seen.dlts} DLT in {seen.treated} at level {current}",)
         out = int(self.lowest_eliminated(treated, dlts)[0])
         if out == 1:
@@ -133,10 +134,10 @@ class TableDesign(ABC):
         if out <= current:
             return Grounds(f"level {out} and all above are eliminated", reasons)
         asked = self.asks(seen.treated, seen.dlts) if seen.treated else STAY
-        if asked == UP and current + 1 == out:
-            return Grounds(f"the counts ask for the next dose, but level {out} is eliminated", reasons)
         if asked == UP and current == self.doses:
             return Grounds("the counts ask for a higher dose; this is the highest", reasons)
+        if asked == UP and current + 1 == out:
+            return Grounds(f"the counts ask for the next dose, but level {out} is eliminated", reasons)
         if asked == DOWN and current == 1:
             return Grounds("the counts ask for a lower dose; this is the lowest", reasons)
         return Grounds(_WORDS[asked], reasons)
@@ -150,6 +151,35 @@ class TableDesign(ABC):
             return f"it has ended with {self.most_patients} patients"
         return ""
 
+
+def check_interval(target: float, below: float, above: float) -> None:
+    """Refuse an interval around the target that holds no rate under it or over it.
+
+    Raises
+    ------
+    InputError
+        When it does not lie above 0 and below 1 with the target inside.
+    """
+    low, high = as_written(target) - as_written(below), as_written(target) + as_written(above)
+    if not 0 < low < high < 1:
+        raise InputError(
+            f"the interval around the target goes from {float(low):g} to {float(high):g}; rates lie inside"
+        )
+
+
+def as_written(number: float) -> Fraction:
+    """Give the number that was written down, so that a share of patients can lie exactly on a limit.
+
+    Examples
+    --------
+    >>> as_written(0.2) - as_written(0.05), 0.2 - 0.05 == 0.15
+    (Fraction(3, 20), False)
+    """
+    return Fraction(str(number))
+
+
+ROUNDING = 1e-12
+"""Probabilities that differ by less are equal."""
 
 MINIMUM_TO_ELIMINATE = 3
 """Patients before which no dose is eliminated."""

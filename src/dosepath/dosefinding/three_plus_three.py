@@ -24,7 +24,7 @@ from types import MappingProxyType
 import numpy as np
 
 from dosepath.core.source import Citation
-from dosepath.dosefinding.design import ENDED, Counts, Grounds, States, must_be_next, rows_of
+from dosepath.dosefinding.design import ENDED, Counts, Grounds, States, must_be_next, tallies_of
 from dosepath.dosefinding.outcomes import Cohort, DoseTally
 
 COHORT = 3
@@ -54,7 +54,7 @@ class ThreePlusThree:
 
     Examples
     --------
-    >>> from dosepath.dosefinding.design import decide
+    >>> from dosepath.dosefinding.design import decide, tallies_of
     >>> from dosepath.dosefinding.outcomes import read_outcomes
     >>> found = decide(ThreePlusThree(3), read_outcomes("1NNN 2NNT", 3))
     >>> found.action.value, found.level
@@ -130,13 +130,13 @@ class ThreePlusThree:
         lowest_out = self.ruled_out(treated, dlts)
         return np.where(lowest_out <= self.doses, lowest_out - 1, self._highest(treated))
 
-    def grounds(self, tallies: Sequence[DoseTally], current: int) -> Grounds:
+    def grounds(self, state: States) -> Grounds:
         """Say which rule decides in one state."""
-        treated, dlts = rows_of(tallies)
-        out = int(self.ruled_out(treated, dlts)[0])
+        tallies = tallies_of(state)
+        out = int(self.ruled_out(state.treated, state.dlts)[0])
         if out <= self.doses:
             return self._grounds_below(tallies, out)
-        highest = int(self._highest(treated)[0])
+        highest = int(self._highest(state.treated)[0])
         seen = tallies[highest - 1]
         reason = f"{seen.dlts} DLT in {seen.treated} at level {highest}"
         if seen.treated % COHORT or not seen.treated:
@@ -160,7 +160,7 @@ class ThreePlusThree:
         reasons += (f"{below.dlts} DLT in {below.treated} at level {out - 1}",)
         if below.treated >= (FULL if self.fill_below else COHORT):
             return Grounds("the dose below the one ruled out is the MTD", reasons)
-        return Grounds("the dose below the one ruled out is filled to 6", reasons, expands=True)
+        return Grounds("the dose below the one ruled out is filled to 6", reasons, expands=below.treated == COHORT)
 
     def problem(self, state: States, cohort: Cohort) -> str:
         """Say why a cohort cannot follow: another dose is next, or it has too many patients."""

@@ -7,15 +7,14 @@ design also ends the titration at the second moderate toxicity; that is not a DL
 Verification: exact characteristics against every path; the rules from the published statement (from memory).
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dosepath.core.source import Citation
-from dosepath.dosefinding.design import ENDED, Counts, Grounds, States, must_be_next, rows_of
-from dosepath.dosefinding.outcomes import Cohort, DoseTally
+from dosepath.dosefinding.design import ENDED, Counts, Grounds, States, must_be_next
+from dosepath.dosefinding.outcomes import Cohort
 from dosepath.dosefinding.three_plus_three import COHORT, FULL, ThreePlusThree
 
 SIMON = Citation("Simon R, Freidlin B, Rubinstein L et al. J Natl Cancer Inst 1997;89:1138-1147")
@@ -103,13 +102,12 @@ class AcceleratedTitration:
         """Give the dose level that 3+3 recommends."""
         return self.after.recommended(treated, dlts)
 
-    def grounds(self, tallies: Sequence[DoseTally], current: int) -> Grounds:
+    def grounds(self, state: States) -> Grounds:
         """Say which rule decides in one state."""
-        treated, dlts = rows_of(tallies)
-        if bool(self._titrates(treated, dlts)[0]):
-            seen = sum(each.treated for each in tallies)
+        if bool(self._titrates(state.treated, state.dlts)[0]):
+            seen = int(state.treated.sum())
             return Grounds("no DLT so far: one patient at each dose", (f"{seen} patients without a DLT",))
-        return self.after.grounds(tallies, current)
+        return self.after.grounds(state)
 
     def problem(self, state: States, cohort: Cohort) -> str:
         """Say why a cohort cannot follow: another dose is next, or it has too many patients."""

@@ -280,13 +280,14 @@ class _Reader:
         self.keys(found, ("date", "reason", "related", "due_to"), where)
         day = self.day(found.get("date"), f"{where}: date")
         reason = self.choice(ExitReason, found.get("reason"), f"{where}: reason")
+        related = self.relatedness(found.get("related"), f"{where}: related")
         if day is None or reason is None:
             if found.get("date") is None:
                 self.wrong(where, "no 'date'")
             return None
         due_to = found.get("due_to") or ()
         names = (due_to,) if isinstance(due_to, str) else tuple(map(str, due_to))
-        return Exit(day, reason, self.relatedness(found.get("related"), f"{where}: related"), names)
+        return Exit(day, reason, related, names)
 
     def event(self, raw: Any, where: str) -> DltEvent | None:
         """Read an adverse event."""
@@ -298,7 +299,7 @@ class _Reader:
         grades = []
         for day, grade in self.pairs(found.get("grades"), f"{where}: grades"):
             known = grade
-            grades.append((day, self._try(lambda known=known: check_grade(known, where), None, where)))  # type: ignore[misc]
+            grades.append((day, self._try(lambda known=known: check_grade(known, where), None, "")))  # type: ignore[misc]
         return DltEvent(
             id=str(found.get("id", where)),
             event=kind,

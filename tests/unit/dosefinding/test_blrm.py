@@ -1,17 +1,12 @@
 """BLRM: reference numbers, a grid several times finer, exact characteristics against paths, overdose control."""
 
-from itertools import product
-from math import comb
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from dosepath.core.errors import InputError
-from dosepath.dosefinding.blrm import Blrm, LogisticPrior, posterior
-from dosepath.dosefinding.design import Action, decide
-from dosepath.dosefinding.exact import enumerate_design
-from dosepath.dosefinding.outcomes import Cohort, read_outcomes
+from dosepath.dosefinding.blrm import LogisticPrior, posterior
 from tests.unit.dosefinding.test_table_designs import entries
 
 DOSES = (0.5, 1.0, 2.0)
@@ -79,45 +74,6 @@ def test_reference_numbers(shared_reference: Path) -> None:
             assert abs(found.mean[0, place] - float(wanted["mean"])) < 1e-9
             assert abs(found.under[0, place] - float(wanted["p_under_016"])) < 2e-3
             assert abs(found.over[0, place] - float(wanted["p_over_033"])) < 2e-3
-
-
-def test_exact_numbers_agree_with_every_path() -> None:
-    design = Blrm(WIDE, cohorts=3)
-    truth = [0.1, 0.3, 0.5]
-    wanted = np.zeros(4)
-    for counts in product(range(4), repeat=3):
-        cohorts: list[Cohort] = []
-        probability = 1.0
-        for number, dlts in enumerate(counts):
-            found = decide(design, cohorts)
-            if found.action is Action.STOP:
-                probability *= 0.25 ** (len(counts) - number)
-                break
-            level = found.level or 0
-            cohorts.append(Cohort(level, tuple(each < dlts for each in range(3))))
-            rate = truth[level - 1]
-            probability *= comb(3, dlts) * rate**dlts * (1 - rate) ** (3 - dlts)
-        wanted[decide(design, cohorts).level or 0] += probability
-    exact = enumerate_design(design).characteristics(truth)
-    assert np.allclose(exact.recommendation, wanted, rtol=0, atol=1e-12)
-
-
-def test_overdose_control_bars_the_next_dose_and_ends_a_trial_without_an_admissible_one() -> None:
-    design = Blrm(TIGHT)
-    assert decide(design, ()).level == 1
-    held = decide(design, read_outcomes("1NNN 2NNT", 3))
-    assert held.action is Action.DE_ESCALATE
-    assert any("bars level 2, 3" in reason for reason in held.reasons)
-    stopped = decide(design, read_outcomes("1TTT", 3))
-    assert stopped.action is Action.STOP
-    assert "too toxic" in stopped.rule
-
-
-def test_a_level_is_never_skipped() -> None:
-    design = Blrm(LogisticPrior(DOSES, 2.0, (-6.0, 0.0), ((1.0, 0.0), (0.0, 0.25))))
-    assert decide(design, read_outcomes("1NNN", 3)).level == 2
-    with pytest.raises(InputError, match="level 2 would be skipped"):
-        decide(design, read_outcomes("1NNN 3NNN", 3))
 
 
 @pytest.mark.parametrize(

@@ -95,3 +95,37 @@ def test_all_problems_are_told_at_once_and_small_things_are_forgiven() -> None:
         read_table(HEAD + "x,0,E\n3,9,E\n", 3, 0.3)
     design = read_table("\ufeffAction, Treated, DLTs\ne, 1, 0\ndu, 1, 1\n", 3, 0.3)
     assert (design.cohort_size, design.asks(1, 0)) == (1, 1)
+
+
+def test_tables_of_one_level_and_up_to_a_number() -> None:
+    assert lines(variant("V3", 3), level=1) == {3: "E S DU DU", 6: "E E DU DU DU DU DU"}
+    assert lines(variant("V3", 3), level=3) == {3: "S S DU DU", 6: "S S DU DU DU DU DU"}
+    assert lines(variant("V3", 2)) == {3: "E S DU DU", 6: "E E DU DU DU DU DU"}
+    assert lines(variant("V3", 1)) == {3: "S S DU DU", 6: "S S DU DU DU DU DU"}
+    assert lines(variant("V3", 3), most=5) == {3: "E S DU DU"}
+    user = read_table(HEAD + THREE, 3, 0.3)
+    assert lines(user) == {3: "E S D DU"}
+    assert lines(user, most=9) == {3: "E S D DU"}
+    assert lines(Boin(3, 0.3, 3, 2), most=5) == {2: "E D D", 4: "E S D DU DU"}
+    assert lines(Boin(3, 0.3, 3), most=9)[9] == lines(Boin(3, 0.3, 3))[9] == "E E E S D DU DU DU DU DU"
+
+
+@pytest.mark.parametrize("level", [0, 4])
+def test_the_table_of_a_level_that_there_is_not_is_refused(level: int) -> None:
+    with pytest.raises(InputError) as caught:
+        table_of(variant("V3", 3), level)
+    assert str(caught.value) == f"there is no dose level {level}; they are 1 to 3"
+
+
+def test_the_largest_table_is_read() -> None:
+    rows = "".join(f"120,{dlts},{'E' if dlts < 60 else 'DU'}\n" for dlts in range(121))
+    assert read_table(HEAD + rows, 3, 0.3, cohorts=1).largest == 120
+
+
+def test_problems_are_whole_sentences() -> None:
+    with pytest.raises(InputError) as caught:
+        read_table("n,x\n", 3, 0.3)
+    assert str(caught.value) == "the columns of a decision table are treated, dlts, action, not n, x"
+    with pytest.raises(InputError) as caught:
+        read_table(HEAD, 3, 0.3)
+    assert str(caught.value) == "the decision table has no rows"

@@ -1,24 +1,22 @@
 """Laws of every design over every state that it can reach with 3 doses and 5 cohorts, alone and with guards."""
 
 from collections.abc import Iterator
-from fractions import Fraction
+from dataclasses import replace
 from functools import cache
-from math import comb
 
 import numpy as np
 import pytest
 
-from dosepath.core.errors import InputError
 from dosepath.dosefinding.blrm import Blrm, LogisticPrior
 from dosepath.dosefinding.boin import Boin
-from dosepath.dosefinding.crm import Crm, Skeleton
-from dosepath.dosefinding.design import ENDED, Action, Design, States, decide
+from dosepath.dosefinding.crm import Crm, Model, Skeleton
+from dosepath.dosefinding.design import ENDED, Design, States
 from dosepath.dosefinding.exact import enumerate_design
 from dosepath.dosefinding.guards import MinimumAtRecommended, NoSkipping, StopAtPatients, StopWhenTooToxic
 from dosepath.dosefinding.i3plus3 import I3Plus3
 from dosepath.dosefinding.keyboard import Keyboard
 from dosepath.dosefinding.mtpi import Mtpi
-from dosepath.dosefinding.outcomes import read_outcomes
+from dosepath.dosefinding.table_design import TableDesign
 from dosepath.dosefinding.three_plus_three import VARIANTS, ThreePlusThree, variant
 from dosepath.dosefinding.titration import AcceleratedTitration
 
@@ -135,14 +133,56 @@ def _lowest_out(design: Design, states: States) -> list[int] | None:
 
 @pytest.mark.parametrize(("name", "guard"), ALL)
 def test_a_cohort_with_many_dlts_is_not_followed_by_a_higher_dose(name: str, guard: str) -> None:
-    """For target rates of 0.3; of 3+3 more than one in three."""
+    """More than one in three, whatever the design; of CRM as many as the target, of BLRM more than its interval."""
     if name in INCOHERENT:
         pytest.skip(INCOHERENT[name])
+    design = DESIGNS[name]
     for states, following in reached(name, guard):
         current = int(states.current[0])
         for to, dlts, size in zip(following, states.latest_dlts, states.latest, strict=True):
-            if dlts > size / 3:
+            many = dlts > size / 3
+            if isinstance(design, Crm):
+                many = dlts >= design.target * size
+            if isinstance(design, Blrm):
+                many = dlts > design.interval[1] * size
+            if many:
                 assert to <= current, (states.treated[0], states.dlts[int(dlts)])
+
+
+INTERVAL = [name for name, design in DESIGNS.items() if isinstance(design, TableDesign)]
+
+
+@pytest.mark.parametrize("name", INTERVAL)
+@pytest.mark.parametrize("target", [0.2, 0.25, 0.3, 0.33])
+def test_not_up_where_the_share_of_dlts_reaches_the_target_and_not_down_where_it_lies_below(
+    name: str, target: float
+) -> None:
+    design = replace(DESIGNS[name], target=target, cohorts=6)  # type: ignore[type-var]
+    for states, following in _reached(design):
+        current = int(states.current[0])
+        treated, dlts = states.at_current
+        for to, n, x in zip(following, treated, dlts, strict=True):
+            if x >= target * n:
+                assert to <= current, (n, x)
+            elif to != ENDED:
+                assert to >= current, (n, x)
+
+
+@pytest.mark.parametrize("model", ["empiric", "logistic"])
+@pytest.mark.parametrize("target", [0.2, 0.25, 0.3, 0.33])
+@pytest.mark.parametrize(("cohorts", "size"), [(6, 1), (5, 2), (6, 3), (4, 4)])
+def test_crm_is_coherent_with_cohorts_of_any_size(model: Model, target: float, cohorts: int, size: int) -> None:
+    """Not up after a cohort whose share of DLTs reaches the target; not down after one without a DLT."""
+    design = Crm(Skeleton((0.1, 0.25, 0.45), model), target, cohorts, size)
+    for states, following in _reached(design):
+        current = int(states.current[0])
+        assert list(following) == sorted(following, reverse=True)
+        for to, dlts in zip(following, states.latest_dlts, strict=True):
+            assert to <= current + 1
+            if dlts >= target * size:
+                assert to <= current
+            if dlts == 0 and to != ENDED:
+                assert to >= current
 
 
 @pytest.mark.parametrize(("name", "guard"), ALL)
@@ -156,93 +196,3 @@ def test_the_minimum_at_the_recommended_dose_is_met(name: str) -> None:
     found = enumerate_design(MinimumAtRecommended(DESIGNS[name], 6))
     for treated, level in zip(found.treated, found.recommended, strict=True):
         assert level == ENDED or treated[level - 1] >= 6
-
-
-@pytest.mark.parametrize("name", VARIANTS)
-def test_titration_agrees_with_every_path_in_fractions(name: str) -> None:
-    design = AcceleratedTitration(variant(name, 3))
-    truth = [Fraction(1, 10), Fraction(1, 4), Fraction(2, 5)]
-    wanted = [Fraction(0)] * 4
-    waiting = [(((0,) * 3, (0,) * 3, 1), Fraction(1))]
-    while waiting:
-        (treated, dlts, level), chance = waiting.pop()
-        row = np.array([treated]), np.array([dlts])
-        size = int(design.cohort_sizes(*row, np.array([level]))[0])
-        rate = truth[level - 1]
-        for toxic in range(size + 1):
-            n, x = row[0].copy(), row[1].copy()
-            n[0, level - 1] += size
-            x[0, level - 1] += toxic
-            to = int(design.next_doses(States(n, x, np.array([level]), np.array([size]), np.array([toxic])))[0])
-            here = chance * comb(size, toxic) * rate**toxic * (1 - rate) ** (size - toxic)
-            if to == ENDED:
-                wanted[int(design.recommended(n, x)[0])] += here
-            else:
-                waiting.append(((tuple(n[0].tolist()), tuple(x[0].tolist()), to), here))
-    exact = enumerate_design(design).characteristics([float(rate) for rate in truth])
-    assert sum(wanted) == 1
-    assert np.allclose(exact.recommendation, [float(each) for each in wanted], rtol=0, atol=1e-12)
-
-
-@pytest.mark.parametrize(
-    ("text", "action", "level"),
-    [
-        ("", Action.STAY, 1),
-        ("1N", Action.ESCALATE, 2),
-        ("1T", Action.STAY, 1),
-        ("1N 2T", Action.STAY, 2),
-        ("1N 2T 2NN", Action.EXPAND, 2),
-        ("1N 2T 2NT", Action.DE_ESCALATE, 1),
-        ("1N 2T 2NT 1NN", Action.EXPAND, 1),
-        ("1N 2T 2NT 1NN 1NNN", Action.COMPLETE, 1),
-        ("1N 2N 3N", Action.STAY, 3),
-        ("1T 1TN", Action.STOP, None),
-    ],
-)
-def test_titration_says(text: str, action: Action, level: int | None) -> None:
-    found = decide(AcceleratedTitration(variant("V3", 3)), read_outcomes(text, 3))
-    assert (found.action, found.level) == (action, level)
-
-
-@pytest.mark.parametrize(("text", "why"), [("1NNN", "at most 1"), ("1N 3N", "next dose level is 2")])
-def test_titration_refuses(text: str, why: str) -> None:
-    with pytest.raises(InputError, match=why):
-        decide(AcceleratedTitration(variant("V3", 3)), read_outcomes(text, 3))
-
-
-def test_guards_say_why() -> None:
-    boin = Boin(3, 0.3, 5)
-    found = decide(StopAtPatients(boin, 6), read_outcomes("1NNN 2NNT", 3))
-    assert (found.action, found.rule) == (Action.COMPLETE, "the trial ends with 6 patients")
-    found = decide(StopWhenTooToxic(boin, 0.3, 0.7), read_outcomes("1NTT", 3))
-    assert (found.action, found.rule) == (Action.STOP, "the lowest dose is too toxic")
-    found = decide(MinimumAtRecommended(variant("V1", 3), 6), read_outcomes("1NNN 2NTT", 3))
-    assert (found.action, found.level) == (Action.DE_ESCALATE, 1)
-    assert "6 patients or more" in found.rule
-    found = decide(StopAtPatients(boin, 3, at_one_dose=True), read_outcomes("1NNT", 3))
-    assert (found.action, found.level) == (Action.COMPLETE, 1)
-
-
-@pytest.mark.parametrize(
-    ("design", "text", "why"),
-    [
-        (StopAtPatients(Boin(3, 0.3), 4), "1NNN 2NN", "1 of 4 patients are left"),
-        (StopWhenTooToxic(Boin(3, 0.3), 0.3, 0.7), "1NTT 1NNN", "the lowest dose is too toxic"),
-        (NoSkipping(Boin(3, 0.3)), "1NNN 3NNN", "level 2 would be skipped"),
-    ],
-)
-def test_guards_refuse(design: Design, text: str, why: str) -> None:
-    with pytest.raises(InputError, match=why):
-        decide(design, read_outcomes(text, 3))
-
-
-def test_guards_that_make_no_sense_are_refused() -> None:
-    boin = Boin(3, 0.3, 5)
-    with pytest.raises(InputError, match="goes around"):
-        MinimumAtRecommended(StopAtPatients(boin, 9), 6)
-    with pytest.raises(InputError, match="1 patient or more"):
-        StopAtPatients(boin, 0)
-    with pytest.raises(InputError, match="at most 15"):
-        MinimumAtRecommended(boin, 16)
-    with pytest.raises(InputError, match="probabilities"):
-        StopWhenTooToxic(boin, 1.3)

@@ -49,28 +49,6 @@ def paths(design: Design, truth: Sequence[Fraction]) -> Iterator[tuple[int, list
 
 
 @pytest.mark.parametrize("design", SWITCHES, ids=str)
-def test_states_agree_with_every_path_in_fractions(design: ThreePlusThree) -> None:
-    truth = TRUTHS[design.doses]
-    recommendation = [Fraction(0)] * (design.doses + 1)
-    patients, dlts = [Fraction(0)] * design.doses, [Fraction(0)] * design.doses
-    count = 0
-    for level, cohorts, probability in paths(design, truth):
-        recommendation[level] += probability
-        count += 1
-        for cohort in cohorts:
-            patients[cohort.level - 1] += probability * len(cohort.outcomes)
-            dlts[cohort.level - 1] += probability * sum(cohort.outcomes)
-    found = enumerate_design(design)
-    exact = found.characteristics([float(rate) for rate in truth])
-    assert found.paths == count
-    assert sum(recommendation) == 1
-    assert np.allclose(exact.recommendation, [float(each) for each in recommendation], rtol=0, atol=1e-12)
-    assert np.allclose(exact.patients, [float(each) for each in patients], rtol=0, atol=1e-12)
-    assert np.allclose(exact.dlts, [float(each) for each in dlts], rtol=0, atol=1e-12)
-    assert abs(exact.probability.sum() - 1) < 1e-12
-
-
-@pytest.mark.parametrize("design", SWITCHES, ids=str)
 def test_one_more_dlt_never_raises_the_next_dose_and_no_dose_is_skipped(design: ThreePlusThree) -> None:
     for _, cohorts, _ in paths(design, TRUTHS[design.doses]):
         highest = 0
@@ -138,5 +116,32 @@ def test_many_scenarios_at_once_are_each_as_alone(design: Design) -> None:
 
 @pytest.mark.parametrize("truths", [np.zeros(3), np.zeros((2, 2)), np.full((1, 3), 1.2)])
 def test_scenarios_that_do_not_fit_are_refused(truths: np.ndarray) -> None:
-    with pytest.raises(InputError, match="true rate"):
+    with pytest.raises(InputError, match=r"^(a true rate of DLT lies between 0 and 1|scenarios are rows of 3.*)$"):
         enumerate_design(variant("V3", 3)).recommendations(truths)
+
+
+@pytest.mark.parametrize(
+    ("truth", "why"),
+    [
+        ([0.1, 0.2], "2 true rates for 3 dose levels"),
+        ([0.1, 0.2, 1.001], "a true rate of DLT lies between 0 and 1"),
+        ([-0.001, 0.2, 0.3], "a true rate of DLT lies between 0 and 1"),
+    ],
+)
+def test_a_scenario_that_does_not_fit_is_refused(truth: list[float], why: str) -> None:
+    found = enumerate_design(variant("V3", 3))
+    with pytest.raises(InputError) as caught:
+        found.characteristics(truth)
+    assert str(caught.value) == why
+
+
+def test_a_slope_needs_two_sides() -> None:
+    with pytest.raises(InputError, match="the gradient is given for true rates above 0 and below 1"):
+        _ = enumerate_design(variant("V3", 3)).characteristics([0, 0.2, 0.3]).gradient
+    with pytest.raises(InputError, match="above 0"):
+        _ = enumerate_design(variant("V3", 3)).characteristics([0.1, 0.2, 1]).gradient
+
+
+def test_whole_numbers_are_rates() -> None:
+    exact = enumerate_design(variant("V3", 3)).characteristics([0, 0, 1])
+    assert exact.recommendation.tolist() == [0, 0, 1, 0]

@@ -10,7 +10,7 @@ from dosepath.core.errors import InputError
 from dosepath.dosefinding.boin import Boin
 from dosepath.dosefinding.crm import Crm, Skeleton
 from dosepath.dosefinding.design import Action, Decision, decision_of, state_after
-from dosepath.dosefinding.open_windows import Followed, OpenDesign, OpenTally, open_tallies
+from dosepath.dosefinding.open_windows import Followed, OpenDesign, OpenTally
 from dosepath.dosefinding.outcomes import Cohort
 from dosepath.dosefinding.rolling_six import RollingSix
 from dosepath.dosefinding.tite_boin import TiteBoin
@@ -44,27 +44,6 @@ def test_every_row_of_the_table_of_rolling_six(enrolled: int) -> None:
             assert RollingSix(3).advise_on([CLEAN, seen, NONE], 2).action.value == wanted, (enrolled, known, dlts)
 
 
-@pytest.mark.parametrize(
-    ("tallies", "current", "wanted"),
-    [
-        ([OpenTally(2, 0, 2), NONE, NONE], 1, ("stop", None)),
-        ([OpenTally(3), OpenTally(2, 0, 2), NONE], 2, ("de_escalate", 1)),
-        ([OpenTally(6, 0, 1), OpenTally(4, 1, 2), NONE], 2, ("complete", 1)),
-        ([OpenTally(6, 1, 0), OpenTally(4, 1, 2), NONE], 1, ("complete", 1)),
-        ([OpenTally(6, 2, 0), OpenTally(4, 1, 2), NONE], 1, ("wait", 1)),
-        ([OpenTally(4), OpenTally(4, 1, 2), NONE], 1, ("stay", 1)),
-        ([OpenTally(6, 0, 2), OpenTally(4, 1, 2), NONE], 1, ("stop", None)),
-        ([CLEAN, CLEAN, OpenTally(3)], 3, ("stay", 3)),
-        ([CLEAN, CLEAN, OpenTally(5)], 3, ("complete", 3)),
-        ([CLEAN, CLEAN, OpenTally(6, 0, 1)], 3, ("complete", 3)),
-        ([CLEAN, CLEAN, OpenTally(6, 1, 1)], 3, ("wait", 3)),
-        ([NONE, NONE, NONE], 1, ("stay", 1)),
-    ],
-)
-def test_ends_of_rolling_six(tallies: list[OpenTally], current: int, wanted: tuple[str, int | None]) -> None:
-    assert said(RollingSix(3).advise_on(tallies, current)) == wanted
-
-
 # TITE-BOIN ----------------------------------------------------------------------------------------------------------
 
 
@@ -77,34 +56,6 @@ def test_decisions_of_the_package(shared_reference: Path) -> None:
         found = TiteBoin(Boin(len(seen), float(given["target"]))).advise_on(seen, given["current_dose"])
         assert found.level == wanted["d"]
         assert (found.action is Action.WAIT) == bool(wanted["pending"])
-
-
-@pytest.mark.parametrize(
-    ("tallies", "current", "wanted"),
-    [
-        ([CLEAN, OpenTally(4, 2, 0, 1.0), NONE], 2, ("escalate", 3)),
-        ([CLEAN, OpenTally(3, 2, 0, 1.9), NONE], 2, ("wait", 2)),
-        ([CLEAN, OpenTally(3, 1, 1, 0.9), NONE], 2, ("stay", 2)),
-        ([CLEAN, OpenTally(3, 1, 1, 0.7), NONE], 2, ("de_escalate", 1)),
-        ([OpenTally(3, 1, 1, 0.7), NONE, NONE], 1, ("wait", 1)),
-        ([OpenTally(3, 0, 2), NONE, NONE], 1, ("stay", 1)),
-        ([OpenTally(3, 0, 3), NONE, NONE], 1, ("stop", None)),
-        ([CLEAN, OpenTally(4, 1, 3), NONE], 2, ("de_escalate", 1)),
-        ([OpenTally(6), OpenTally(3, 0, 3), NONE], 1, ("stay", 1)),
-        ([CLEAN, CLEAN, OpenTally(3)], 3, ("stay", 3)),
-        ([CLEAN, OpenTally(12, 0, 1), OpenTally(3, 0, 1)], 3, ("complete", 3)),
-        ([CLEAN, OpenTally(12, 1, 1), OpenTally(3, 0, 1)], 3, ("wait", 3)),
-    ],
-)
-def test_rules_of_tite_boin(tallies: list[OpenTally], current: int, wanted: tuple[str, int | None]) -> None:
-    assert said(TiteBoin(Boin(3, 0.3, 6)).advise_on(tallies, current)) == wanted
-
-
-def test_tite_boin_stops_where_it_stays_with_enough_patients() -> None:
-    design = TiteBoin(Boin(3, 0.3, 10), enough=9)
-    assert said(design.advise_on([CLEAN, OpenTally(9, 0, 3), NONE], 2)) == ("complete", 2)
-    assert said(design.advise_on([CLEAN, OpenTally(6, 0, 2), NONE], 2)) == ("stay", 2)
-    assert said(design.advise_on([CLEAN, OpenTally(9, 0, 2), NONE], 2)) == ("escalate", 3)
 
 
 @pytest.mark.parametrize("current", [1, 2, 3])
@@ -137,24 +88,6 @@ def test_weights_rates_and_choices_of_dfcrm(shared_reference: Path) -> None:
         assert np.allclose(weights, [float(weight) for weight in wanted["weights"]], rtol=0, atol=1e-12)
         assert np.allclose(design.rates(patients), [float(rate) for rate in wanted["ptox"]], rtol=0, atol=1e-5)
         assert design.advise(patients, wanted["mtd"]).level == wanted["mtd"]
-
-
-@pytest.mark.parametrize(
-    ("patients", "current", "wanted"),
-    [
-        ([], 1, ("stay", 1)),
-        ([Followed(1)] * 3, 1, ("escalate", 2)),
-        ([Followed(1), Followed(1), Followed(1, dlt=True, share=0.2)], 1, ("stay", 1)),
-        ([Followed(1, dlt=True, share=0.2)] * 4, 1, ("stop", None)),
-        ([Followed(2), Followed(2, dlt=True), Followed(2, dlt=True)], 2, ("de_escalate", 1)),
-        ([Followed(1, share=0.5)] * 6, 1, ("wait", 1)),
-        ([Followed(1)] * 12, 1, ("complete", 3)),
-        ([Followed(1)] * 11 + [Followed(1, share=0.9)], 1, ("wait", 1)),
-    ],
-)
-def test_rules_of_tite_crm(patients: list[Followed], current: int, wanted: tuple[str, int | None]) -> None:
-    design = TiteCrm(Crm(SKELETON, 0.33, 12, 1, too_toxic=0.9), most_pending=0.5)
-    assert said(design.advise(patients, current)) == wanted
 
 
 def test_with_all_windows_over_tite_crm_is_crm() -> None:
@@ -190,10 +123,3 @@ def test_a_dlt_of_a_pending_patient_never_raises_the_next_dose(design: OpenDesig
 def test_counts_that_cannot_be_are_refused(wrong: dict[str, int]) -> None:
     with pytest.raises(InputError, match="cannot"):
         OpenTally(**wrong)
-
-
-def test_patients_that_cannot_be_are_refused() -> None:
-    with pytest.raises(InputError, match="between 0 and 1"):
-        Followed(1, share=1.2)
-    with pytest.raises(InputError, match="no dose level 4"):
-        open_tallies([Followed(4)], 3)

@@ -1,6 +1,5 @@
 """Designs with a decision table: reference numbers of R packages, exact against paths in fractions, sane everywhere."""
 
-from collections.abc import Iterator
 from fractions import Fraction
 from math import comb
 from pathlib import Path
@@ -11,12 +10,10 @@ import pytest
 
 from dosepath.dosefinding.beta import beta_cdf, isotonic
 from dosepath.dosefinding.boin import Boin
-from dosepath.dosefinding.design import ENDED, States, rows_of
 from dosepath.dosefinding.exact import enumerate_design
 from dosepath.dosefinding.i3plus3 import I3Plus3
 from dosepath.dosefinding.keyboard import Keyboard
 from dosepath.dosefinding.mtpi import Mtpi
-from dosepath.dosefinding.outcomes import DoseTally
 from dosepath.dosefinding.table_design import DOWN, STAY, UP, TableDesign
 from dosepath.interop.answers_yaml import load_exact
 
@@ -112,38 +109,6 @@ def test_posterior_is_that_of_fractions(treated: int) -> None:
 
 
 @pytest.mark.parametrize("kind", CLASSES)
-@pytest.mark.parametrize("doses", [1, 2, 3])
-def test_states_agree_with_every_path_in_fractions(kind: type[TableDesign], doses: int) -> None:
-    design = kind(doses, 0.3, cohorts=4)
-    truth = [Fraction(1, 10), Fraction(3, 10), Fraction(1, 2)][:doses]
-    wanted = [Fraction(0)] * (doses + 1)
-    for tallies, probability in final_states(design, truth):
-        wanted[int(design.recommended(*rows_of(tallies))[0])] += probability
-    exact = enumerate_design(design).characteristics([float(rate) for rate in truth])
-    assert sum(wanted) == 1
-    assert np.allclose(exact.recommendation, [float(each) for each in wanted], rtol=0, atol=1e-12)
-
-
-def final_states(design: TableDesign, truth: list[Fraction]) -> Iterator[tuple[list[DoseTally], Fraction]]:
-    waiting = [([DoseTally()] * design.doses, design.start, Fraction(1))]
-    while waiting:
-        tallies, level, probability = waiting.pop()
-        rate = truth[level - 1]
-        for toxic in range(design.cohort_size + 1):
-            chance = comb(design.cohort_size, toxic) * rate**toxic * (1 - rate) ** (design.cohort_size - toxic)
-            seen = tallies[level - 1]
-            after = list(tallies)
-            after[level - 1] = DoseTally(seen.treated + design.cohort_size, seen.dlts + toxic)
-            size = np.array([design.cohort_size])
-            state = States(*rows_of(after), np.array([level]), size, np.array([toxic]))
-            following = int(design.next_doses(state)[0])
-            if following == ENDED:
-                yield after, probability * chance
-            else:
-                waiting.append((after, following, probability * chance))
-
-
-@pytest.mark.parametrize("kind", CLASSES)
 @pytest.mark.parametrize("target", [0.2, 0.25, 0.3, 0.33])
 def test_one_more_dlt_never_asks_for_a_higher_dose(kind: type[TableDesign], target: float) -> None:
     design = kind(3, target)
@@ -152,11 +117,3 @@ def test_one_more_dlt_never_asks_for_a_higher_dose(kind: type[TableDesign], targ
         assert asked == sorted(asked, reverse=True)
         out = [design.eliminates(treated, dlts) for dlts in range(treated + 1)]
         assert out == sorted(out)
-
-
-@pytest.mark.parametrize(
-    ("treated", "up", "down"),
-    [(1, 0, None), (2, 0, 2), (3, 0, 2), (4, 0, 2), (5, 1, 3), (6, 1, 3), (9, 2, 4), (12, 2, 5)],
-)
-def test_i3plus3_for_a_target_of_thirty_percent(treated: int, up: int, down: int | None) -> None:
-    assert limits(I3Plus3(3, 0.3), treated)[:2] == (up, down)

@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,10 +10,12 @@ import pytest
 from dosepath.core.errors import InputError
 from dosepath.interop.answers_yaml import load_exact
 from dosepath.interop.ladder_yaml import LadderFile, read_ladder
-from dosepath.safety.dlt_finding import ExitReason
+from dosepath.safety.dlt_finding import DltEvent, Exit, ExitReason
 from dosepath.safety.dlt_rule import EventType, Relatedness, dlt_rule
-from dosepath.trial.ladder.patients import BoardDecision, ProductStatus
+from dosepath.trial.ladder.patients import BoardDecision, Product, ProductStatus, TrialPatient
 from dosepath.trial.library import open_trial
+
+WRONG = Path(__file__).parents[2] / "cases" / "interop" / "patients_wrong.txt"
 
 WHOLE = """
 on: 2027-02-01
@@ -103,3 +106,73 @@ def test_a_list_of_infusions_is_kept_for_the_check_of_records() -> None:
 def test_a_dose_that_is_not_known_stays_unknown() -> None:
     found: Any = read("patients: [{id: S01, dose_fraction: null}, {id: S02}]").patients
     assert [patient.dose_fraction for patient in found] == [None, Decimal(1)]
+
+
+FULL = """
+on: 2027-03-01
+defaults: {patient: {arm: SS}}
+patients:
+- id: S01
+  consent: 2026-11-19
+  apheresis: 2026-12-01
+  lymphodepletion: 2026-12-30
+  product: {status: out_of_spec, released: 2026-12-28}
+  dose_fraction: 0
+  infusion: 2027-01-04
+  exit: {date: 2027-02-01, reason: death, due_to: [e1, event 2]}
+  events:
+  - {id: e1, type: GVHD, term: gut, scale: magic, treated_from: 2027-01-09, grades: [[2027-01-06, 3]]}
+  - {type: AE, part_of: CRS, grades: []}
+  - {id: 3, type: CRS}
+- {id: 7, exit: {date: 2027-01-01, reason: lost, due_to: e1}}
+"""
+
+
+def test_a_document_with_everything_in_it() -> None:
+    first, second = read(FULL).patients
+    assert first == TrialPatient(
+        id="S01",
+        arm="SS",
+        consent=date(2026, 11, 19),
+        apheresis=date(2026, 12, 1),
+        lymphodepletion=date(2026, 12, 30),
+        product=Product(ProductStatus.OUT_OF_SPEC, date(2026, 12, 28)),
+        infusions=(date(2027, 1, 4),),
+        dose_fraction=Decimal(0),
+        exit=Exit(date(2027, 2, 1), ExitReason.DEATH, Relatedness.UNKNOWN, ("e1", "event 2")),
+        events=(
+            DltEvent(
+                "e1",
+                EventType.GVHD,
+                ((date(2027, 1, 6), 3),),
+                "gut",
+                treated_from=date(2027, 1, 9),
+                scale="magic",
+            ),
+            DltEvent("patient S01: event 2", EventType.AE, (), part_of="CRS"),
+            DltEvent("3", EventType.CRS, ()),
+        ),
+    )
+    assert second == TrialPatient("7", "SS", exit=Exit(date(2027, 1, 1), ExitReason.LOST, Relatedness.UNKNOWN, ("e1",)))
+    assert read("patients: [{id: S01}]").patients == (TrialPatient("S01", ""),)
+
+
+def test_a_document_with_everything_wrong() -> None:
+    """The document, and after a line of equal signs its problems."""
+    text, _, problems = WRONG.read_text(encoding="utf-8").partition("=====\n")
+    with pytest.raises(InputError) as caught:
+        read(text)
+    assert str(caught.value).splitlines() == problems.splitlines()
+
+
+def test_defaults_that_are_none_are_named() -> None:
+    with pytest.raises(InputError) as caught:
+        read("defaults: x\npatients: 3\nboard: 4\n")
+    assert str(caught.value).splitlines() == [
+        "patients.yaml: defaults: no mapping of keys to values",
+        "patients.yaml: patients: no list",
+        "patients.yaml: board: no list",
+    ]
+    with pytest.raises(InputError) as caught:
+        read("board: []")
+    assert str(caught.value) == "patients.yaml: no list 'patients'"

@@ -15,7 +15,7 @@ from dosepath.core.interval import Interval
 from dosepath.core.verdict import Verdict
 from dosepath.interop.answers_yaml import answers_of
 from dosepath.response.acr_criss import IMPROVED_LOGIT, highest_percent, improved_measures, probability
-from dosepath.response.star_cress import Published, cress_as_published
+from dosepath.response.star_cress import Published, cress_as_published, systemic
 from tests.unit.instruments.case_files import instrument
 
 Form = dict[str, Any]
@@ -346,3 +346,18 @@ def test_a_probability_between_bounds_is_never_none_or_certain() -> None:
     assert probability(below) == Interval(Fraction(0), limit, low_open=True, high_open=True)
     whole = probability(Interval(Fraction(-1), Fraction(1)))
     assert (whole.low_open, whole.high_open) == (False, False)
+
+
+@pytest.mark.parametrize(
+    ("baseline", "now", "wanted"),
+    [
+        (Interval.at(6), Interval.at(3), Verdict.MET),
+        (Interval.at(6), Interval.at(4), Verdict.NOT_MET),
+        (Interval.at(9), Interval.at(3), Verdict.MET),
+        (Interval.at(3), Interval.at(6), Verdict.NOT_MET),
+        (Interval(Fraction(6), Fraction(8)), Interval.at(4), Verdict.UNKNOWN),
+        (Interval(Fraction(7), Fraction(8)), Interval.at(4), Verdict.MET),
+    ],
+)
+def test_a_systemic_response_is_a_fall_of_three(baseline: Interval, now: Interval, wanted: Verdict) -> None:
+    assert systemic(baseline, now) is wanted

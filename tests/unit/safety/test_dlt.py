@@ -22,6 +22,8 @@ from dosepath.trial.library import open_trial
 from tests.unit.safety.day_by_day import Checker, Event, Patient
 from tests.unit.safety.dlt_histories import (
     INFUSION,
+    NAMES,
+    OPTIONS,
     event_at_random,
     history_of,
     judged,
@@ -113,6 +115,19 @@ def agree(seed: int) -> None:
 def test_agrees_with_the_checker_on_random_histories() -> None:
     for seed in range(700):
         agree(seed)
+
+
+def test_the_random_histories_draw_every_switch_and_every_option_decides_some() -> None:
+    """Scales only name what a grade was given by; all other readings can change a verdict."""
+    drawn = {NAMES.get(name, name): set(options) for name, options in OPTIONS.items()}
+    options = {name: {option.value for option in type(getattr(Readings(), name))} for name in READINGS}
+    assert drawn == {name: options[name] for name in READINGS if name not in ("scales", "gvhd_scale")}
+    patients = [patient_at_random(Random(seed), switches=False) for seed in range(1500)]
+    usual = [judged(patient) for patient in patients]
+    for name, known in OPTIONS.items():
+        for option in known[1:]:
+            other = (judged(replace(patient, readings={name: option})) for patient in patients)
+            assert any(here.state is not there.state for here, there in zip(usual, other, strict=True)), (name, option)
 
 
 @pytest.mark.slow
@@ -300,3 +315,68 @@ def test_many_ungraded_stretches_are_tried_together() -> None:
     assert judged(Patient((certain,), cut=28, visit=28)).state is DltState.DLT
     before = Event("e1", "AE", grades)
     assert judged(Patient((before,), cut=28, visit=28)).state is DltState.PENDING
+
+
+def test_everything_of_the_rule_is_that_of_the_protocol_file() -> None:
+    file = open_trial("NCT06680388").file.dlt
+    rule = dlt_rule(open_trial("NCT06680388"))
+    fatal = file.fatal
+    assert (rule.fatal.id, rule.fatal.min_grade, rule.fatal.fatal_grade) == (fatal.id, 3, 5)
+    assert (rule.fatal.text, rule.fatal.source) == (fatal.label, fatal.source)
+    assert rule.fatal.without_judgement == {EventType.CRS, EventType.ICANS}
+    assert [(each.text, each.source) for each in rule.clauses] == [
+        (each.text, f"registry page line {each.lines[0]}") for each in file.clauses
+    ]
+    assert {each.id: each.event for each in rule.clauses} == {
+        "gvhd_3": EventType.GVHD,
+        "crs_4": EventType.CRS,
+        "crs_3": EventType.CRS,
+        "icans_4": EventType.ICANS,
+        "icans_3": EventType.ICANS,
+        "ae_3": EventType.AE,
+    }
+    assert [each.id for each in rule.clauses if each.judged] == ["ae_3"]
+    assert [each.id for each in rule.clauses if each.except_skin_only] == ["gvhd_3"]
+    assert [each.printed_max_grade for each in rule.clauses] == [each.printed_max_grade for each in file.clauses]
+    assert rule.expected_labs.always == {term.lower() for term in file.expected_labs.always}
+    assert rule.expected_labs.early == {term.lower() for term in file.expected_labs.early}
+    assert rule.expected_labs.early_days == file.expected_labs.early_days
+    assert set(rule.related_words) == {word.lower() for words in file.related_words.values() for word in words}
+    assert dlt_rule(open_trial("NCT06680388").under({"dlt#dips": "literal"})).bridged_days == 0
+
+
+def test_a_protocol_that_lacks_a_part_of_the_rule_says_which() -> None:
+    trial = open_trial("NCT06680388")
+    design = trial.file.design
+
+    def with_tolerance(**change: Any) -> None:
+        setting = design.conduct["dose_tolerance"].model_copy(update=change)
+        changed = design.model_copy(update={"conduct": {**design.conduct, "dose_tolerance": setting}})
+        dlt_rule(replace(trial, file=trial.file.model_copy(update={"design": changed})))
+
+    for value in (None, 0.8, (Decimal("0.8"),)):
+        with pytest.raises(DosepathError) as caught:
+            with_tolerance(value=value)
+        assert str(caught.value) == (
+            "NCT06680388: design.conduct.dose_tolerance is not set; give the least and the most dose"
+        )
+    bare = design.model_copy(update={"conduct": {k: v for k, v in design.conduct.items() if k != "dose_tolerance"}})
+    with pytest.raises(DosepathError, match="dose_tolerance is not set"):
+        dlt_rule(replace(trial, file=trial.file.model_copy(update={"design": bare})))
+    assert dlt_rule(trial, (Decimal(1), Decimal(2))).least_dose == 1
+
+
+def test_a_finding_as_if_it_were_final() -> None:
+    pending = judged(Patient((Event("e1", "AE", ((8, 3), (22, 0)), related="unknown"),), cut=28, visit=28))
+    day = on_day(28)
+    dlt, none = product.as_if(pending, DltState.DLT, day), product.as_if(pending, DltState.NO_DLT, day)
+    assert (dlt.state, dlt.met, dlt.known_on, dlt.final_on) == (
+        DltState.DLT,
+        (product.Met("", "", day, None, day),),
+        day,
+        day,
+    )
+    assert (none.state, none.met, none.known_on, none.final_on) == (DltState.NO_DLT, (), None, day)
+    for found in (dlt, none):
+        assert (found.undecided, found.questions, found.flags, found.window_closed) == ((), (), (), True)
+        assert found.first_closing_day == pending.first_closing_day

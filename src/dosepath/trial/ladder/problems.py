@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal, TypeAlias
 
 from dosepath.core.days import PartialDate
 from dosepath.core.errors import DosepathError
@@ -15,11 +16,25 @@ AFTER_INFUSION_ONLY = frozenset({EventType.CRS, EventType.ICANS, EventType.GVHD}
 """Events that only the product can cause."""
 
 
+ProblemKey: TypeAlias = Literal[
+    "infusion_before_consent",
+    "two_infusions",
+    "level_skipped",
+    "event_before_infusion",
+    "infused_without_product",
+    "dated_after_on",
+    "duplicate_patient",
+    "unknown_level",
+    "unknown_arm",
+]
+"""What kinds of problems there are."""
+
+
 @dataclass(frozen=True, slots=True)
 class RecordProblem:
     """One thing that cannot be."""
 
-    key: str
+    key: ProblemKey
     place: str
     message: str
 

@@ -199,7 +199,7 @@ def _rungs(value: Any) -> tuple[Rung, ...]:
     for item in value:
         dose = item.get("dose")
         rungs.append(Rung(_level(item["level"]), None if dose is None else _number(dose)))
-        if (dose is not None and rungs[-1].dose == 0) or set(item) - {"level", "dose"}:
+        if (rungs[-1].dose is not None and rungs[-1].dose <= 0) or set(item) - {"level", "dose"}:
             raise ValueError(f"{item}: write level and dose, a number above 0 or null")
     numbers = [rung.level for rung in rungs]
     if not numbers or numbers != sorted(set(numbers)):

@@ -4,7 +4,7 @@
 closing visit on its day 28; T with CRS of grade 4 on its day 3, and the visit; P without a visit so far; L lost on its
 day 10; W with 60 percent of the cells, and the visit. They are called 1a, 1b, 1c ...; their diseases follow each other
 in the order of the protocol. `with` replaces keys of single patients, `queue` and `held` are candidates and slots,
-`board` is "71 escalate 2; 80 hold". An action is expected as "expand 1".
+`board` is "71 escalate 2; 80 hold". An action is expected as "expand 1". A case with `variants` is one case for each.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,8 +14,15 @@ from typing import Any
 
 import yaml
 
+from dosepath.interop.ladder_yaml import LadderFile, read_ladder
+from dosepath.safety.dlt_rule import dlt_rule
+from dosepath.trial.ladder.advice import Advice, advise
+from dosepath.trial.ladder.settings import ladder_settings
+from dosepath.trial.library import open_trial
+
 START = date(2027, 1, 4)
 FOLDER = Path(__file__).parents[3] / "cases" / "conduct"
+ROWS, SENTENCES = "rows.yaml", "sentences.yaml"
 ARMS = ("SLE", "dcSSc", "AAV", "IIM", "SS")
 DEFAULTS: Mapping[str, Any] = {
     "levels": [{"level": 1, "dose": 0.5}, {"level": 2, "dose": 1.0}, {"level": 3, "dose": 2.0}],
@@ -27,8 +34,19 @@ COUNTS = ("infused", "evaluable", "dlt", "pending", "inevaluable", "reserved")
 
 def own_cases() -> Iterator[tuple[str, dict[str, Any]]]:
     for path in sorted(FOLDER.glob("*.yaml")):
+        if path.name in (ROWS, SENTENCES):
+            continue
         for case in yaml.safe_load(path.read_text(encoding="utf-8"))["cases"]:
-            yield f"{path.stem}: {case['name']}", case
+            for each in _by_variant(case):
+                yield f"{path.stem}: {each['name']}", each
+
+
+def _by_variant(case: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    if "variants" not in case:
+        yield case
+    for variant in case.get("variants", ()):
+        settings = {**case.get("settings", {}), "variant": variant}
+        yield {**case, "name": f"{case['name']}, {variant}", "settings": settings}
 
 
 def on_day(number: int | None) -> date | None:
@@ -137,3 +155,26 @@ def _expected(expect: Mapping[str, Any]) -> dict[str, Any]:
     for name, (dlt, none) in expect.get("what_if", {}).items():
         found.setdefault("what_if", {}).update({f"{name}_dlt": _said(dlt), f"{name}_no_dlt": _said(none)})
     return found
+
+
+def file_of(case: Mapping[str, Any]) -> LadderFile:
+    """Read a case as a document of patients."""
+    given = as_reference(case)
+    protocol = open_trial("NCT06680388")
+    settings = ladder_settings(protocol, given["settings"])
+    document = {key: given[key] for key in ("on", "patients", "board")}
+    return read_ladder(document, dlt_rule(protocol, settings.dose_tolerance), case["name"])
+
+
+def advice_of(case: Mapping[str, Any]) -> Advice:
+    """Ask the product about a case.
+
+    Raises
+    ------
+    RecordError
+        When the records cannot be.
+    """
+    protocol, file = open_trial("NCT06680388"), file_of(case)
+    settings = ladder_settings(protocol, as_reference(case)["settings"])
+    assert file.on is not None
+    return advise(file.patients, file.board, settings, dlt_rule(protocol, settings.dose_tolerance), file.on)

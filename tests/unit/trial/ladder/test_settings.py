@@ -9,7 +9,7 @@ import pytest
 from dosepath.core.errors import InputError
 from dosepath.dosefinding.design import Action
 from dosepath.protocol.protocol import Protocol
-from dosepath.trial.ladder.settings import LowerDose, PlannedLimit, ladder_settings
+from dosepath.trial.ladder.settings import LowerDose, PlannedLimit, Rung, ladder_settings
 from dosepath.trial.library import open_trial
 
 
@@ -61,6 +61,7 @@ def test_what_is_unset_is_asked_for_with_what_it_blocks() -> None:
         ("levels", [{"level": 2, "dose": 1}, {"level": 1, "dose": 0.5}], "from low to high"),
         ("levels", [{"level": 1, "dose": 1}, {"level": 2, "dose": 0.5}], "doses rise"),
         ("levels", [{"level": 1, "dose": 0}], "a number above 0 or null"),
+        ("levels", [{"level": 1, "dose": -0.5}], "a number above 0 or null"),
         ("levels", [{"level": 1, "dose": 1, "unit": "x"}], "write level and dose"),
         ("levels", [{"level": "one", "dose": 1}], "no level"),
         ("levels", [{"level": 1, "dose": "much"}], "no number"),
@@ -86,3 +87,51 @@ def test_all_problems_come_at_once() -> None:
         ladder_settings(trial(), {"variant": "V9", "backfill": 3})
     assert "variant" in str(caught.value)
     assert "backfill" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"variant": "V5"}, "setting variant: 'V5'; known are V1, V2, V3, V4"),
+        ({"lower_dose": "actual"}, "setting lower_dose: 'actual'; did you mean 'actual_level'?"),
+        ({"planned_limit": "soft"}, "setting planned_limit: 'soft'; known are hard, warn"),
+        ({"board_review_for": ["escalated"]}, "setting board_review_for: 'escalated'; did you mean 'escalate'?"),
+        ({"levels": []}, "setting levels: list the levels from low to high, each once"),
+        (
+            {"levels": [{"level": 1, "dose": 1}, {"level": 2, "dose": 0.5}]},
+            "setting levels: doses rise with their levels",
+        ),
+        (
+            {"varian": "V1", "backfil": True},
+            "no setting 'varian'; did you mean 'variant'?; no setting 'backfil'; did you mean 'backfill'?",
+        ),
+        (
+            {"planned_n": None},
+            "planned_n is not set, which blocks every decision; set it in the protocol file or for this run",
+        ),
+        (
+            {"variant": "V9", "planned_n": True},
+            "setting variant: 'V9'; known are V1, V2, V3, V4; setting planned_n: True is no whole number from 0",
+        ),
+    ],
+)
+def test_sentences_of_settings(given: dict[str, Any], words: str) -> None:
+    with pytest.raises(InputError) as caught:
+        ladder_settings(trial(), given)
+    assert str(caught.value) == words
+
+
+def test_values_on_the_edge_of_what_is_understood() -> None:
+    found = ladder_settings(trial(), {"dose_tolerance": [1, 1], "arm_cap_total": 0, "arms": [1, "B"], "planned_n": 0})
+    assert (found.dose_tolerance, found.arm_cap_total, found.arms) == ((Decimal(1), Decimal(1)), 0, ("1", "B"))
+    assert ladder_settings(trial(), {"levels": [{"level": 1}]}).rungs == (Rung(1, None),)
+
+
+def test_a_setting_that_blocks_something_says_what() -> None:
+    protocol = trial()
+    design = protocol.file.design
+    silent = design.conduct["variant"].model_copy(update={"value": None, "blocks": ""})
+    changed = design.model_copy(update={"conduct": {**design.conduct, "variant": silent}})
+    bare = replace(protocol, file=protocol.file.model_copy(update={"design": changed}))
+    with pytest.raises(InputError, match="variant is not set, which blocks every decision;"):
+        ladder_settings(bare)
