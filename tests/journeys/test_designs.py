@@ -198,6 +198,34 @@ def test_ways_on_have_probabilities() -> None:
     assert "de-escalate level 1" in text
 
 
+@pytest.mark.parametrize("ending", ["svg", "png", "json", "html"])
+def test_what_is_found_is_drawn(ending: str, tmp_path: Path) -> None:
+    file = tmp_path / f"plot.{ending}"
+    for command in (
+        ["oc", *TRUTH, "--planned", "15"],
+        ["compare", *TRUTH, "--simulate", "50", "--arrivals", "10"],
+        ["table", "--design", "boin", "--cohorts", "3"],
+        ["paths", *TRUTH, "--depth", "1"],
+    ):
+        found = run(*command, "--plot", str(file))
+        assert found.exit_code == 0, found.output
+        assert file.stat().st_size > 1000
+        file.unlink()
+
+
+def test_a_comparison_is_reported_in_one_file(tmp_path: Path) -> None:
+    file = tmp_path / "price.html"
+    assert run("compare", *TRUTH, "--planned", "15", "--report", str(file)).exit_code == 0
+    text = file.read_text(encoding="utf-8")
+    for words in ("3+3 V1", "3+3 V4", "36.26", "<svg"):
+        assert words in text
+    for command, name in (("oc", "plot.gif"), ("oc", "report.pdf")):
+        option = "--plot" if "plot" in name else "--report"
+        result = run(command, *TRUTH, option, str(tmp_path / name))
+        assert result.exit_code == 2
+        assert ".html" in result.output
+
+
 def test_fewest_cohorts() -> None:
     options = ["size", "--design", "boin", "--truth", "0.1,0.3,0.5", "--correct", "0.6"]
     found = json.loads(run(*options, "--json").output)

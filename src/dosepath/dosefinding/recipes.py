@@ -127,6 +127,7 @@ _BLRM = (
     Parameter("interval", Form.NUMBERS, "target interval of rates", f"{UNDER},{OVER}", 0, 1),
     Parameter("overdose", Form.NUMBER, "most probability of a rate above the interval", f"{OVERDOSE}", 0, 1),
     *_IN_COHORTS,
+    Parameter("coherent", Form.YES_NO, "whether one stays after a cohort with too many DLTs", "yes"),
 )
 _MOST_PENDING = Parameter("most_pending", Form.NUMBER, "share of pending patients above which accrual is suspended")
 
@@ -235,7 +236,9 @@ def _blrm(given: Written) -> Blrm:
     prior = LogisticPrior(
         amounts, given.number("reference"), (mean_a, mean_b), ((variance_a, mixed), (mixed, variance_b))
     )
-    return Blrm(prior, (low, high), given.number("overdose"), *_cohorts(given), given.whole("start"))
+    return Blrm(
+        prior, (low, high), given.number("overdose"), *_cohorts(given), given.whole("start"), given.yes("coherent")
+    )
 
 
 def _user_table(given: Written) -> TableDesign:

@@ -1,8 +1,8 @@
 """Commands about designs, and the next dose of a running trial. Each loads what it needs, so that --help is quick."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -10,16 +10,42 @@ from dosepath.cli.designs.options import Asked, designed, side_by_side, simulate
 from dosepath.cli.shell import examples, guarded
 from dosepath.core.errors import InputError
 
+if TYPE_CHECKING:
+    from dosepath.cli.designs.characteristics import Found
+
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 Truth = Annotated[str, typer.Option("--truth", metavar="RATES", help="True rate of DLT at each level, 0.1,0.25,0.4.")]
 Outcomes = Annotated[str, typer.Option(metavar="COHORTS", help='Outcomes by dose, "1NNN 2NNT".')]
 Planned = Annotated[int | None, typer.Option(help="Planned number of patients; how likely are more?")]
+Plot = Annotated[Path | None, typer.Option(metavar="FILE", help="Draw it: .svg, .png, .html, or .json for Vega-Lite.")]
+Report = Annotated[Path | None, typer.Option(metavar="FILE", help="Write a report, one HTML file that needs no other.")]
 
 
 def add_commands(app: typer.Typer) -> None:
     """Add the commands of this module to the program, in the order in which they stand."""
     for name, command, lines in _COMMANDS:
         app.command(name, epilog=examples(*lines))(guarded(command))
+
+
+def _draw(found: "Sequence[Found]", planned: int | None, plot: Path | None, report: Path | None) -> None:
+    """Draw or report what was found out about designs, where that is asked for."""
+    if plot is None and report is None:
+        return
+    from dosepath.cli.designs import drawing
+
+    drawing.draw(found, planned, plot, report)
+
+
+def _checked(plot: Path | None, report: Path | None = None) -> None:
+    """Refuse a file of an unknown kind before anything is computed."""
+    if plot is None and report is None:
+        return
+    from dosepath.cli import plots
+
+    if plot is not None:
+        plots.plot_file(plot)
+    if report is not None:
+        plots.report_file(report)
 
 
 def _designs(
@@ -42,6 +68,8 @@ def _oc(
         bool, typer.Option("--exact", help="With --simulate: exact numbers beside, where there are.")
     ] = False,
     planned: Planned = None,
+    plot: Plot = None,
+    report: Report = None,
     as_json: Json = False,
 ) -> None:
     """Say what a design does in the long run: what it recommends, how many patients, how many DLTs.
@@ -53,9 +81,11 @@ def _oc(
     from dosepath.cli.designs.request import wanted
     from dosepath.cli.designs.simulation import simulation_of
 
+    _checked(plot, report)
     simulation = simulation_of(time)
     found = characteristics.find(wanted(asked.name, asked.texts), truth, simulation, exact=exact)
     characteristics.print_one(found, planned, as_json=as_json)
+    _draw([found], planned, plot, report)
 
 
 @side_by_side
@@ -72,6 +102,8 @@ def _compare(
         ),
     ] = None,
     planned: Planned = None,
+    plot: Plot = None,
+    report: Report = None,
     as_json: Json = False,
 ) -> None:
     """Compare designs under the same true rates; without names, the price of each choice that 3+3 leaves.
@@ -82,23 +114,31 @@ def _compare(
     from dosepath.cli.designs.request import several
     from dosepath.cli.designs.simulation import simulation_of
 
+    _checked(plot, report)
     simulation = simulation_of(time)
     names = design or ["3+3:V1", "3+3:V2", "3+3:V3", "3+3:V4"]
     found = [characteristics.find(asked, truth, simulation, exact=False) for asked in several(names, shared.texts)]
     characteristics.print_side_by_side(found, planned, as_json=as_json)
+    _draw(found, planned, plot, report)
 
 
 @designed
 def _table(
     asked: Asked,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV, as the design table reads it.")] = False,
+    plot: Plot = None,
     as_json: Json = False,
 ) -> None:
     """Print the decision table of a design: what it does by patients and DLTs at the current dose."""
     from dosepath.cli.designs import tables
     from dosepath.cli.designs.request import wanted
 
-    tables.run(wanted(asked.name, asked.texts), as_json=as_json, as_csv=as_csv)
+    _checked(plot)
+    made = tables.run(wanted(asked.name, asked.texts), as_json=as_json, as_csv=as_csv)
+    if plot is not None:
+        from dosepath.cli import plots
+
+        plots.save_table(made, plot)
 
 
 @designed
@@ -107,13 +147,19 @@ def _paths(
     outcomes: Outcomes = "",
     depth: Annotated[int, typer.Option(help="Cohorts to look ahead.")] = 2,
     truth: Annotated[str, typer.Option(metavar="RATES", help="True rates, for the probability of each way.")] = "",
+    plot: Plot = None,
     as_json: Json = False,
 ) -> None:
-    """Look ahead: what a design says after each outcome of the next cohorts."""
+    """Look ahead: what a design says after each outcome of the next cohorts; --plot draws it as a graph."""
     from dosepath.cli.designs import advice
     from dosepath.cli.designs.request import wanted
 
-    advice.paths(wanted(asked.name, asked.texts), outcomes, depth, truth, as_json=as_json)
+    _checked(plot)
+    found = advice.paths(wanted(asked.name, asked.texts), outcomes, depth, truth, as_json=as_json)
+    if plot is not None:
+        from dosepath.cli import plots
+
+        plots.save_paths(found.design, found.cohorts, found.depth, found.truth, plot)
 
 
 @designed
@@ -226,7 +272,7 @@ _COMMANDS: tuple[tuple[str, Callable[..., None], tuple[str, ...]], ...] = (
         _oc,
         (
             "dosepath oc --design 3+3 --variant V3 --truth 0.1,0.25,0.4 --planned 15",
-            "dosepath oc --design boin --target 0.3 --truth 0.05,0.1,0.2,0.3,0.45,0.6 --cohorts 10",
+            "dosepath oc --design boin --target 0.3 --truth 0.05,0.1,0.2,0.3,0.45,0.6 --cohorts 10 --plot boin.svg",
             "dosepath oc --design crm --skeleton 0.08,0.16,0.25,0.35 --target 0.25 --truth 0.05,0.15,0.3,0.45 --json",
             "dosepath oc --design rolling-six --truth 0.1,0.25,0.4 --simulate 1000 --arrivals 10 --stagger 28,14",
             "dosepath oc --truth 0.1,0.25,0.4 --simulate 10000 --exact --inevaluable 0.1 --review 7 --planned 15",
@@ -236,7 +282,7 @@ _COMMANDS: tuple[tuple[str, Callable[..., None], tuple[str, ...]], ...] = (
         "compare",
         _compare,
         (
-            "dosepath compare --truth 0.1,0.25,0.4 --planned 15",
+            "dosepath compare --truth 0.1,0.25,0.4 --planned 15 --report price.html",
             "dosepath compare --design 3+3:V3 --design boin --design keyboard --truth 0.1,0.25,0.4 --cohorts 5",
             "dosepath compare --design 3+3 --design rolling-six --truth 0.1,0.25,0.4 --simulate 1000 --arrivals 10",
         ),
@@ -246,7 +292,7 @@ _COMMANDS: tuple[tuple[str, Callable[..., None], tuple[str, ...]], ...] = (
         _table,
         (
             "dosepath table --design boin --target 0.3 --cohorts 4",
-            "dosepath table --design 3+3 --variant V4",
+            "dosepath table --design 3+3 --variant V4 --plot v4.svg",
             "dosepath table --design keyboard --csv > my_table.csv",
         ),
     ),
@@ -255,7 +301,7 @@ _COMMANDS: tuple[tuple[str, Callable[..., None], tuple[str, ...]], ...] = (
         _paths,
         (
             'dosepath paths --outcomes "1NNN" --doses 3 --depth 2',
-            "dosepath paths --design boin --truth 0.1,0.25,0.4 --depth 3",
+            "dosepath paths --design boin --truth 0.1,0.25,0.4 --depth 3 --plot paths.svg",
         ),
     ),
     (
