@@ -19,9 +19,8 @@ What a plan leaves behind:
     Tall: `patient`, `row_id`, `rule` (index into `plan.columns`), `value` (DOUBLE, the number read, NULL for what is
     no number), `value_text`: the facts that a column was read from. Where the evaluator names exactly one fact, this
     is its row.
-`needs`
-    Tall: `patient`, `rule`, `need` (key of a `core.facts.Need` such as `fact:anc`, `limit:inr`, `complete:conditions`)
-    for the columns that are unknown because of it.
+What is missing for an unknown column is not part of a plan: `population.run` gives it for a patient from the evaluator,
+as the one-patient sheet does, so that a worklist asks for it where it is shown.
 """
 
 from collections.abc import Mapping, Sequence

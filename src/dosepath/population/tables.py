@@ -66,6 +66,9 @@ FACTS: Final = Schema(
     (
         Column("patient", Type.KEY, "key of the patient"),
         Column("row_id", Type.KEY, "place of the fact among those of the patient, ascending; no two are alike"),
+        Column(
+            "rank", Type.KEY, "order of the results of one day: of two of a concept the higher is the later; see below"
+        ),
         Column("concept", Type.TEXT, "id of the concept; `instrument.item` for an item of a form"),
         Column(
             "first_earliest", Type.DAY, "day of a result or first day: the earliest that it may be; NULL: not recorded"
@@ -100,7 +103,12 @@ FACTS: Final = Schema(
         Column("exact", Type.TEXT, "numbers beyond 2**53, `value=1/3 uln=2/7`; NULL: none"),
     ),
 )
-"""One row a `core.facts.Fact`. Units are those of the concept; a row in another unit is judged one by one."""
+"""One row a `core.facts.Fact`. Units are those of the concept; a row in another unit is judged one by one.
+
+`rank` is the place that `row_id` would have if the results of each concept and day stood in the order in which they
+count (by time of day, else by place in the source); no two of a patient are alike, and it is below 2**31. Where no
+time of day is on record it is `row_id` itself. NULL where the times leave it open which result of the day counts.
+"""
 
 UNCLASSIFIED: Final = Schema(
     "unclassified",
@@ -168,8 +176,9 @@ def rows_of(record: PatientRecord, patient: int) -> Rows:
     InputError
         When a limit of normal is in another unit than its result.
     """
+    ranks = _ranks(record.facts)
     return Rows(
-        tuple(_fact_row(fact, patient, place) for place, fact in enumerate(record.facts)),
+        tuple(_fact_row(fact, patient, place, ranks[place]) for place, fact in enumerate(record.facts)),
         tuple(_unclassified_row(item, patient, place) for place, item in enumerate(record.unclassified)),
     )
 
@@ -188,7 +197,33 @@ def patient_row(
     return (patient, identity, on, *(days.get(name) for name in names), *(table in asserted for table in Table))
 
 
-def _fact_row(fact: Fact, patient: int, place: int) -> Row:
+def _ranks(facts: Sequence[Fact]) -> list[int | None]:
+    """Order the results of each concept and day as they count, within the places that they hold."""
+    ranks: list[int | None] = list(range(len(facts)))
+    same_day: dict[tuple[str, date], list[int]] = {}
+    for place, fact in enumerate(facts):
+        if fact.day is not None and fact.day.exact and not fact.absent:
+            same_day.setdefault((fact.concept, fact.day.earliest), []).append(place)
+    for places in same_day.values():
+        if len(places) > 1:
+            for place, rank in zip(_in_order(facts, places), places, strict=True):
+                ranks[place] = rank if _ordered(facts, places) else None
+    return ranks
+
+
+def _in_order(facts: Sequence[Fact], places: Sequence[int]) -> list[int]:
+    if all(facts[place].time for place in places):
+        return sorted(places, key=lambda place: (facts[place].time, facts[place].order, place))
+    return sorted(places, key=lambda place: (facts[place].order, place))
+
+
+def _ordered(facts: Sequence[Fact], places: Sequence[int]) -> bool:
+    """Answer whether the times of day order all results, or none of them."""
+    timed = sum(bool(facts[place].time) for place in places)
+    return timed in (len(places), 0, 1)
+
+
+def _fact_row(fact: Fact, patient: int, place: int, rank: int | None) -> Row:
     beyond: list[str] = []
 
     def number(name: str, value: Fraction | None) -> tuple[float | None, int | None]:
@@ -216,6 +251,7 @@ def _fact_row(fact: Fact, patient: int, place: int) -> Row:
     return (
         patient,
         place,
+        rank,
         fact.concept,
         *_period_row(fact.period),
         _kind(value),
