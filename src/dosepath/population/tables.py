@@ -20,6 +20,7 @@ from dosepath.core.days import PartialDate, Period
 from dosepath.core.errors import InputError
 from dosepath.core.facts import Fact, PatientRecord, Table, Unclassified, Value
 from dosepath.core.quantity import Quantity
+from dosepath.rules.relational.compiler import anchor_column, complete_column
 
 Row: TypeAlias = tuple[Any, ...]
 """Values of one row in the order of the columns; None is NULL."""
@@ -128,16 +129,6 @@ UNCLASSIFIED: Final = Schema(
     ),
 )
 """One row a `core.facts.Unclassified`."""
-
-
-def anchor_column(name: str) -> str:
-    """Name the column that holds a date of the patient's course."""
-    return f"day_{name}"
-
-
-def complete_column(table: Table) -> str:
-    """Name the column that says whether the site asserts a list to be complete for the patient."""
-    return f"complete_{table.value}"
 
 
 def patients_schema(anchors: Iterable[str]) -> Schema:

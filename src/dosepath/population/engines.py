@@ -1,0 +1,56 @@
+"""Where a plan runs: DuckDB in this process."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Protocol
+
+import duckdb
+from sqlglot import exp
+
+from dosepath.population.tables import Row, Schema
+from dosepath.rules.relational import Step
+
+
+class Engine(Protocol):
+    """Something that holds the tables and runs the steps of a plan."""
+
+    def load(self, schema: Schema, rows: Iterable[Row]) -> None:
+        """Make a table of rows."""
+
+    def make(self, step: Step) -> None:
+        """Run a step; later ones find it under its name."""
+
+    def rows(self, query: exp.Query) -> list[Row]:
+        """Run a query and give its rows."""
+
+
+class DuckDB:
+    """DuckDB, embedded."""
+
+    dialect = "duckdb"
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection | None = None) -> None:
+        self.connection = connection if connection is not None else duckdb.connect()
+
+    def load(self, schema: Schema, rows: Iterable[Row]) -> None:
+        """Make a table of rows; for small tables, large ones are read from files."""
+        columns = ", ".join(f'"{column.name}" {column.type.value}' for column in schema.columns)
+        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {schema.name} ({columns})")
+        listed = list(rows)
+        for start in range(0, len(listed), 500):
+            part = listed[start : start + 500]
+            marks = ", ".join(f"({', '.join('?' * len(schema.columns))})" for _ in part)
+            values = [value for row in part for value in row]
+            self.connection.execute(f"INSERT INTO {schema.name} VALUES {marks}", values)  # noqa: S608  # names are ours
+
+    def make(self, step: Step) -> None:
+        """Run a step as a temporary table."""
+        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {step.name} AS {step.query.sql(self.dialect)}")
+
+    def rows(self, query: exp.Query) -> list[Row]:
+        """Run a query and give its rows."""
+        return self.connection.execute(query.sql(self.dialect)).fetchall()
+
+
+def in_order(rows: Iterable[Sequence[Any]]) -> list[Row]:
+    """Sort rows by their first value."""
+    return sorted((tuple(row) for row in rows), key=lambda row: row[0])

@@ -1,0 +1,20 @@
+"""The reader of the expression tree that judges a whole hospital: rules become stages of a relational plan."""
+
+from dosepath.rules.relational import (
+    arithmetic,
+    comparisons,
+    days,
+    events,
+    logic,
+    people,
+    picks,
+    records,
+    unformed,
+)
+from dosepath.rules.relational.compiler import Compiler, Step
+from dosepath.rules.relational.values import Truthed
+
+__all__ = ["Compiler", "Step", "Truthed"]
+
+# Each of these registers its functions when it is imported.
+_READERS = (arithmetic, comparisons, days, events, logic, people, picks, records, unformed)
