@@ -3,7 +3,9 @@
 from dosepath.rules.relational import (
     arithmetic,
     comparisons,
+    courses,
     days,
+    doses,
     events,
     logic,
     people,
@@ -17,4 +19,4 @@ from dosepath.rules.relational.values import Truthed
 __all__ = ["Compiler", "Step", "Truthed"]
 
 # Each of these registers its functions when it is imported.
-_READERS = (arithmetic, comparisons, days, events, logic, people, picks, records, unformed)
+_READERS = (arithmetic, comparisons, courses, days, doses, events, logic, people, picks, records, unformed)

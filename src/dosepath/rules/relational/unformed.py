@@ -8,16 +8,9 @@ from dosepath.rules.relational.compiler import Compiler, NoRelationalFormError, 
 
 NO_FORM: Final[Mapping[type[nodes.Node], str]] = {
     nodes.InstrumentField: "a score may have to be made from the items of a form",
-    nodes.DailyDose: "doses",
-    nodes.TotalDose: "doses",
-    nodes.TogetherReached: "courses",
     nodes.FirstDay: "assessments",
     nodes.SomeAssessment: "assessments",
     nodes.LatestAssessment: "assessments",
-    nodes.Lasted: "courses",
-    nodes.LastedTogether: "courses",
-    nodes.Spanned: "courses",
-    nodes.SeveralLasted: "courses",
     nodes.StableRegimen: "a regimen is cut into slices of days with the same possible doses",
     nodes.WithinCap: "a regimen is cut into slices of days with the same possible doses",
 }
