@@ -33,17 +33,23 @@ class DuckDB:
 
     def load(self, schema: Schema, rows: Iterable[Row]) -> None:
         """Make a table of rows; for small tables, large ones are read from files."""
-        columns = ", ".join(f'"{column.name}" {column.type.value}' for column in schema.columns)
-        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {schema.name} ({columns})")
+        self._filled(schema.name, [(column.name, column.type.value) for column in schema.columns], rows)
+
+    def _filled(self, name: str, columns: Sequence[tuple[str, str]], rows: Iterable[Row]) -> None:
+        declared = ", ".join(f'"{column}" {kind}' for column, kind in columns)
+        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} ({declared})")
         listed = list(rows)
         for start in range(0, len(listed), 500):
             part = listed[start : start + 500]
-            marks = ", ".join(f"({', '.join('?' * len(schema.columns))})" for _ in part)
+            marks = ", ".join(f"({', '.join('?' * len(columns))})" for _ in part)
             values = [value for row in part for value in row]
-            self.connection.execute(f"INSERT INTO {schema.name} VALUES {marks}", values)  # noqa: S608  # names are ours
+            self.connection.execute(f"INSERT INTO {name} VALUES {marks}", values)  # noqa: S608  # names are ours
 
     def make(self, step: Step) -> None:
         """Run a step as a temporary table."""
+        if step.scored is not None:
+            self._filled(step.name, step.columns, step.scored(self.rows(step.query)))
+            return
         self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {step.name} AS {step.query.sql(self.dialect)}")
 
     def rows(self, query: exp.Query) -> list[Row]:

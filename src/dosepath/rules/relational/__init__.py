@@ -2,11 +2,13 @@
 
 from dosepath.rules.relational import (
     arithmetic,
+    assessments,
     comparisons,
     courses,
     days,
     doses,
     events,
+    instruments,
     logic,
     people,
     picks,
@@ -19,4 +21,18 @@ from dosepath.rules.relational.values import Truthed
 __all__ = ["Compiler", "Step", "Truthed"]
 
 # Each of these registers its functions when it is imported.
-_READERS = (arithmetic, comparisons, courses, days, doses, events, logic, people, picks, records, unformed)
+_READERS = (
+    arithmetic,
+    assessments,
+    comparisons,
+    courses,
+    days,
+    doses,
+    events,
+    instruments,
+    logic,
+    people,
+    picks,
+    records,
+    unformed,
+)

@@ -7,7 +7,7 @@ condition on records that asks for one, is a request of the next level. Small an
 numbers, for a column of its own for each would cost more than all the rest.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any, Final, TypeVar
@@ -18,7 +18,7 @@ from dosepath.core.facts import Table
 from dosepath.rules import nodes
 from dosepath.rules.nodes import Scalar, Truth
 from dosepath.rules.relational.sql import Tree, column, columns_of, sql
-from dosepath.rules.relational.values import LEFT_OPEN, Known, Reading, Truthed
+from dosepath.rules.relational.values import LEFT_OPEN, Known, Number, Reading, Truthed
 from dosepath.rules.vocabulary import Vocabulary
 
 BITS: Final = 60
@@ -43,10 +43,22 @@ class NoRelationalFormError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One named SELECT of a plan."""
+    """One named SELECT of a plan.
+
+    Parameters
+    ----------
+    name, query
+        What it is called, and what it selects from the tables and the steps before it.
+    scored
+        Where given, the step is the table of what this function makes of the selected rows; they are few.
+    columns
+        Names and SQL types of the columns of that table.
+    """
 
     name: str
     query: exp.Select
+    scored: Callable[[Iterable[Sequence[Any]]], list[tuple[Any, ...]]] | None = None
+    columns: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +143,8 @@ class Record:
         Gives what the assessment before says; None where there is none to be asked.
     same
         Answers whether it is also read as another concept; None where it cannot be.
+    dose_on
+        Gives the dose of a drug class on its day; None where it cannot be asked.
     """
 
     concept: str
@@ -139,6 +153,7 @@ class Record:
     dose: Callable[[bool], Reading] | None = None
     previous: Callable[[str], Reading] | None = None
     same: Callable[[str], Tree] | None = None
+    dose_on: "Callable[[str, str], Number] | None" = None
 
 
 @dataclass

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Final
 
 from sqlglot import exp
@@ -18,7 +19,8 @@ from dosepath.rules.relational.compiler import (
     value_of,
 )
 from dosepath.rules.relational.days import Bounds, days, window
-from dosepath.rules.relational.events import dated_facts, doubts, inside
+from dosepath.rules.relational.comparisons import complete
+from dosepath.rules.relational.events import dated_facts, doubts, inside, unread_flag
 from dosepath.rules.relational.records import milligrams
 from dosepath.rules.relational.sql import FALSE, Part, Tree, column, constants, either, sql
 from dosepath.rules.relational.values import Number, Reading
@@ -51,7 +53,9 @@ def _daily_dose(compiler: Compiler, node: nodes.DailyDose) -> Reading:
             raise NoRelationalFormError("a dose without a day")
         return Reading(_dose(compiler, HIGHEST, node.drug, node.equivalence, window(compiler, node.window)))
     if compiler.record is not None:
-        raise NoRelationalFormError("the dose on the day of a record")
+        if not isinstance(node.on, nodes.RowDay) or node.on.last or compiler.record.dose_on is None:
+            raise NoRelationalFormError("the dose on a day that the record at hand gives")
+        return Reading(compiler.record.dose_on(node.drug, node.equivalence))
     day = days(compiler, node.on)
     bounds = window(compiler, nodes.WindowOf(node.on, node.on))
     found = _dose(compiler, OF_DAY, node.drug, node.equivalence, bounds)
@@ -89,6 +93,64 @@ def _dose(compiler: Compiler, kind: str, drug: str, equivalence: str, bounds: Bo
     return Number(low, high, sql("COALESCE(:d, 1)", d=answer("den")), None, unit, None, open_)
 
 
+@dataclass(frozen=True, slots=True)
+class DoseOfDays:
+    """The dose of a drug class on each of some days of a patient, such as those of assessments."""
+
+    drug: str
+    equivalence: str
+    number: Number
+    columns: tuple[str, ...]
+    trees: tuple[Tree, ...]
+
+    @staticmethod
+    def of(compiler: Compiler, drug: str, equivalence: str, place: int) -> "DoseOfDays":
+        """Ask for the dose on the day of the record at hand."""
+        names = tuple(f"dose_of_day_{place}_{name}" for name in ("low", "high", "unbounded", "sure", "den", "odd"))
+        low, high, unbounded, sure, den, odd = (column(name) for name in names)
+        never, today = compiler.named(sql("CASE WHEN on_day IS NOT NULL THEN DATE '0001-01-01' END")), column("on_day")
+        unread, listed = unread_flag(compiler, drug, Bounds(never.name, today.name)), complete(compiler, drug)
+        # A record that was not understood may be of that very day or not; the evaluator looks.
+        not_sure = sql("NOT COALESCE(:s, FALSE)", s=sure)
+        open_ = sql("COALESCE(:o, FALSE) OR (:n AND :u)", o=odd, n=not_sure, u=unread)
+        first = sql("CASE WHEN NOT :o THEN COALESCE(:l, 0) END", o=open_, l=low)
+        last = sql(
+            "CASE WHEN NOT :o AND NOT COALESCE(:u, FALSE) AND NOT (:n AND NOT :c) THEN COALESCE(:h, 0) END",
+            o=open_, u=unbounded, n=not_sure, c=listed, h=high,
+        )  # fmt: skip
+        known = Number(first, last, sql("COALESCE(:d, 1)", d=den), None, "mg/d", None, open_)
+        return DoseOfDays(drug, equivalence, known, names, (unread, listed))
+
+    def query(self, compiler: Compiler, table: str, level: int) -> exp.Select:
+        """Give the dose on each `patient` and `day` of a table."""
+        rows = [(*row[:1], *row[2:]) for row in _factors(compiler, self.drug, self.equivalence, (0,))]
+        listed = constants("r", ("concept", "factor", "factor_den"), rows)
+        dated = dated_facts(level, listed, (), ("factor", "factor_den"))
+        once = milligrams()
+        dosed = exp.select(
+            "*",
+            exp.alias_(sql(":m * times * factor", m=once.low), "mg"),
+            exp.alias_(sql(":d * times_den * factor_den", d=once.den), "den"),
+            exp.alias_(sql(":o AND times IS NOT NULL", o=once.open), "odd"),
+        ).from_(dated.subquery("d"))
+        sure = "g.first_l <= g.on_day AND g.first_l <= a.day AND a.day <= g.last_e"
+        paired = (
+            exp.select("a.patient", "a.day", "g.mg", "g.den", "g.odd", sql(f"CASE WHEN {sure} THEN TRUE END AS i"))
+            .from_(f"{table} AS a")
+            .join(
+                dosed.subquery("g"),
+                on="g.patient = a.patient AND g.first_e <= a.day AND a.day <= g.last_l",
+            )
+        )
+        found = exp.select(
+            "patient", "day", sql("SUM(CASE WHEN i THEN mg ELSE 0 END) AS low"), sql("SUM(mg) AS high")
+        ).select(*(sql(tree) for tree in COMMON))
+        grouped = found.from_(paired.subquery("p")).group_by("patient", "day")
+        parts = ("low", "high", "unbounded", "sure", "den", "odd")
+        named = (exp.alias_(column(part), name) for part, name in zip(parts, self.columns, strict=True))
+        return exp.select("patient", "day", *named).from_(grouped.subquery("g"))
+
+
 # Steps --------------------------------------------------------------------------------------------------------------
 
 
@@ -123,13 +185,8 @@ def _dosed(compiler: Compiler, requests: list[tuple[int, DoseRequest]], level: i
     """Give the records of each request that lie in its window or may do so, with their milligrams a day."""
     rows: list[tuple[Part, ...]] = []
     for place, request in requests:
-        for leaf in compiler.vocabulary.leaves(request.drug):
-            if request.equivalence:
-                factor = compiler.vocabulary.catalog.equivalences[request.equivalence].factor(leaf)
-                numbers = (None, None) if factor is None else (float(factor), float(factor.denominator))
-            else:
-                numbers = (1.0, 1.0)
-            rows.append((leaf, place, request.kind, *numbers))
+        found = _factors(compiler, request.drug, request.equivalence, (place,))
+        rows.extend((leaf, asked, request.kind, factor, den) for leaf, asked, factor, den in found)
     listed = constants("r", ("concept", "asked", "its_kind", "factor", "factor_den"), rows)
     bounds = sorted({name for _, request in requests for name in (request.start, request.end)})
     dated = dated_facts(level, listed, bounds, ("asked", "its_kind", "factor", "factor_den"))
@@ -148,6 +205,23 @@ def _dosed(compiler: Compiler, requests: list[tuple[int, DoseRequest]], level: i
     ).from_(placed.subquery("p"))  # fmt: skip
     known = judged.where("window_s IS NOT NULL AND window_e IS NOT NULL")
     return exp.select("*").from_(known.subquery("k")).where("i IS NULL OR i")
+
+
+def _factors(
+    compiler: Compiler, drug: str, equivalence: str, key: tuple[int]
+) -> list[tuple[str, int, float | None, float | None]]:
+    """Give for each drug of a class what a milligram counts for, with the denominator of that."""
+    found: list[tuple[str, int, float | None, float | None]] = []
+    for leaf in compiler.vocabulary.leaves(drug):
+        factor = Fraction(1)
+        if equivalence:
+            known = compiler.vocabulary.catalog.equivalences[equivalence].factor(leaf)
+            if known is None:
+                found.append((leaf, *key, None, None))
+                continue
+            factor = known
+        found.append((leaf, *key, float(factor), float(factor.denominator)))
+    return found
 
 
 def _days_inside(last: str, first: str) -> str:

@@ -112,6 +112,16 @@ def _no_window(bounds: Bounds) -> Tree:
 
 def doubts(compiler: Compiler, concept: str, bounds: Bounds) -> Tree:
     """Answer whether the absence of a record does not show that something did not happen."""
+    return sql(
+        "NOT :complete OR COALESCE(:e > on_day, TRUE) OR :unread",
+        complete=complete(compiler, concept),
+        e=bounds.end,
+        unread=unread_flag(compiler, concept, bounds),
+    )
+
+
+def unread_flag(compiler: Compiler, concept: str, bounds: Bounds) -> Tree:
+    """Answer whether a record that was not understood may be one of a concept in a window."""
     level = compiler.level(column(bounds.start), column(bounds.end))
     request = DoubtRequest(level, concept, bounds.start, bounds.end)
     known: list[tuple[DoubtRequest, Flags]] = compiler.requests.setdefault(DOUBTS, [])
@@ -119,12 +129,7 @@ def doubts(compiler: Compiler, concept: str, bounds: Bounds) -> Tree:
     if flags is None:
         flags = compiler.flags(level, 1)
         known.append((request, flags))
-    return sql(
-        "NOT :complete OR COALESCE(:e > on_day, TRUE) OR :unread",
-        complete=complete(compiler, concept),
-        e=bounds.end,
-        unread=flags.test(1),
-    )
+    return flags.test(1)
 
 
 def _asked(

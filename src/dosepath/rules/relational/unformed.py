@@ -7,10 +7,6 @@ from dosepath.rules import nodes
 from dosepath.rules.relational.compiler import Compiler, NoRelationalFormError, truths, values
 
 NO_FORM: Final[Mapping[type[nodes.Node], str]] = {
-    nodes.InstrumentField: "a score may have to be made from the items of a form",
-    nodes.FirstDay: "assessments",
-    nodes.SomeAssessment: "assessments",
-    nodes.LatestAssessment: "assessments",
     nodes.StableRegimen: "a regimen is cut into slices of days with the same possible doses",
     nodes.WithinCap: "a regimen is cut into slices of days with the same possible doses",
 }
