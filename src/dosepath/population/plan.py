@@ -31,7 +31,7 @@ from dosepath.protocol.protocol import Judged, Protocol, Rule
 from dosepath.rules import nodes
 from dosepath.rules.nodes import Truth
 from dosepath.rules.parse import suggest, walk
-from dosepath.rules.relational import Compiler, Step, Truthed
+from dosepath.rules.relational import Compiler, Step, Truthed, evidence
 from dosepath.rules.relational.sql import sql
 
 MET: Final = 1
@@ -83,6 +83,8 @@ class Plan:
         What the columns of `verdicts` mean.
     counting
         By arm, the names of the columns of the top criteria that decide about the gate.
+    evidence
+        A further step, for those who want to keep it: the facts that each column was read from.
     """
 
     protocol: Protocol
@@ -92,6 +94,7 @@ class Plan:
     steps: tuple[Step, ...]
     columns: tuple[RuleColumn, ...]
     counting: Mapping[str, tuple[str, ...]]
+    evidence: Step
 
     def column(self, arm: str, criterion: str, *, with_pending: bool = True) -> RuleColumn | None:
         """Find the column that holds the verdict of a criterion for an arm; None where it is out of scope."""
@@ -141,7 +144,8 @@ def plan_of(
         named = (wiring.column(scope, identity, with_pending=False) for identity in top)
         counting[arm] = tuple(name for name in named if name is not None)
     steps = (*compiler.steps(), Step("verdicts", wiring.verdicts()))
-    return Plan(protocol, chosen, gate, numbers, steps, wiring.columns(), counting)
+    found = Step("evidence", evidence(compiler, wiring.used()))
+    return Plan(protocol, chosen, gate, numbers, steps, wiring.columns(), counting, found)
 
 
 @dataclass(frozen=True)
@@ -184,6 +188,7 @@ class _Column:
     depth: int
     judgements: tuple[str, ...]
     why_not: tuple[str, ...]
+    used: tuple[tuple[str, int], ...]
     arms: list[str] = field(default_factory=list)
 
 
@@ -253,7 +258,8 @@ class _Wiring:
             tree = nodes.Or(tuple(trees)) if criterion.exclusion else nodes.And(tuple(trees))
         truth = self.compiler.truth(tree)
         named = {name for name in by_criterion.values() if name is not None}
-        depth = max((item.depth + 1 for item in self._columns.values() if item.name in named), default=0)
+        below = [item for item in self._columns.values() if item.name in named]
+        depth = max((item.depth + 1 for item in below), default=0)
         return _Column(
             f"c{len(self._columns)}",
             criterion.id,
@@ -262,6 +268,7 @@ class _Wiring:
             depth,
             self._judgements(tree),
             tuple(dict.fromkeys(self.compiler.reasons)),
+            tuple(self.compiler.used) + tuple(pair for item in below for pair in item.used),
         )
 
     def _tree(self, criterion: Judged, rule: Rule, part: tuple[tuple[str, str | None], ...]) -> Truth:
@@ -290,6 +297,10 @@ class _Wiring:
             RuleColumn(item.name, item.criterion, tuple(item.arms), item.with_pending, item.judgements, item.why_not)
             for item in self._columns.values()
         )
+
+    def used(self) -> dict[int, tuple[tuple[str, int], ...]]:
+        """Give the requests that each column asks, those of the criteria below it among them."""
+        return {place: item.used for place, item in enumerate(self._columns.values())}
 
     def verdicts(self) -> exp.Select:
         """Judge every column: those that refer to others after them."""

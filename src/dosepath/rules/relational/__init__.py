@@ -13,12 +13,13 @@ from dosepath.rules.relational import (
     people,
     picks,
     records,
-    unformed,
+    regimens,
 )
 from dosepath.rules.relational.compiler import Compiler, Step
+from dosepath.rules.relational.evidence import evidence
 from dosepath.rules.relational.values import Truthed
 
-__all__ = ["Compiler", "Step", "Truthed"]
+__all__ = ["Compiler", "Step", "Truthed", "evidence"]
 
 # Each of these registers its functions when it is imported.
 _READERS = (
@@ -34,5 +35,5 @@ _READERS = (
     people,
     picks,
     records,
-    unformed,
+    regimens,
 )

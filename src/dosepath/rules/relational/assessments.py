@@ -5,7 +5,7 @@ beside it what the assessment before said. Where the date of one is known in par
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from sqlglot import exp
@@ -146,9 +146,11 @@ def _asked(
     for place, other in enumerate(requests):
         key = (other.level, other.concepts, other.start, other.end, other.where)
         if key == (level, concepts, bounds.start, bounds.end, known):
+            compiler.used.append((ASSESSMENTS, place))
             return bounds, place, either(bounds.open, *forms)
     flags = compiler.flags(level, 8)
     requests.append(AssessmentRequest(level, concepts, bounds.start, bounds.end, known, flags, doses))
+    compiler.used.append((ASSESSMENTS, len(requests) - 1))
     return bounds, len(requests) - 1, either(bounds.open, *forms)
 
 
@@ -164,21 +166,10 @@ def _record(compiler: Compiler, concepts: tuple[str, ...], doses: list[DoseOfDay
 
     def previous(name: str) -> Reading:
         concept = name or concepts[0]
-        nothing = sql("before_day IS NULL")
         if concept not in concepts:
             raise NoRelationalFormError("what an assessment before said of another concept")
-        found = value_of_row(terms[concept], f"b{concepts.index(concept)}_")
-        known = found.known
-        match known:
-            case Number():
-                known = Number(
-                    known.low, known.high, known.den, known.size, known.unit, known.bound, known.open, nothing
-                )
-            case Word():
-                known = Word(known.text, known.order, known.open, nothing)
-            case Days():
-                known = Days(known.earliest, known.latest, known.open, nothing)
-        return Reading(known)
+        found = value_of_row(terms[concept], f"b{concepts.index(concept)}_").known
+        return Reading(replace(found, nothing=sql("before_day IS NULL")))
 
     def day(last: bool) -> Reading:
         if last:

@@ -204,12 +204,14 @@ class Compiler:
         return self.reading(node).known
 
     def truth_of_record(self, node: Truth, record: Record | None) -> Truthed:
-        """Compile a condition on a record."""
+        """Compile a condition on a record; what it asks beside the record is no evidence: there may be no record."""
         outer, self.record = self.record, record
+        used, self.used = self.used, []
         try:
             return self.truth(node)
         finally:
             self.record = outer
+            self.used = used
 
     # requests -------------------------------------------------------------------------------------------------------
 
@@ -317,11 +319,12 @@ class Compiler:
                 exp.to_table(feed.step).as_(alias),
                 on=exp.column("patient", alias).eq(exp.column("patient", "b")),
                 join_type="left",
+                copy=False,
             )
             for name, default in feed.columns.items():
                 found = exp.column(name, alias)
                 tree = found if default is None else sql("COALESCE(:c, :d)", c=found, d=default)
-                query = query.select(exp.alias_(tree, name))
+                query = query.select(exp.alias_(tree, name), copy=False)
         return self._with_values(query, level + 1)
 
     def _with_values(self, query: exp.Select, level: int) -> exp.Select:

@@ -78,7 +78,7 @@ def _spanned(compiler: Compiler, node: nodes.Spanned) -> Truthed:
 
 @truth_of(nodes.SeveralLasted)
 def _several_lasted(compiler: Compiler, node: nodes.SeveralLasted) -> Truthed:
-    bounds, count = _asked(compiler, (node.drug,), node.span, node.window)
+    bounds, count = asked_span(compiler, (node.drug,), node.span, node.window)
     members = compiler.vocabulary.terms[node.drug].members or (node.drug,)
     flags = [_flags(compiler, (_treated(compiler, (member,), bounds),), count) for member in members]
     met, possible = _count(flags, CERTAIN), _count(flags, CERTAIN | POSSIBLE)
@@ -103,7 +103,7 @@ def _count(flags: Sequence[Flags], mask: int) -> Tree:
 
 @value_of(nodes.TogetherReached)
 def _together_reached(compiler: Compiler, node: nodes.TogetherReached) -> Reading:
-    bounds, count = _asked(compiler, node.drugs, node.span, node.window)
+    bounds, count = asked_span(compiler, node.drugs, node.span, node.window)
     courses = tuple(_treated(compiler, (drug,), bounds) for drug in node.drugs)
     level = compiler.level(column(bounds.start), column(bounds.end))
     place = compiler.asked(LASTING, LastingRequest(level, courses, count, None))
@@ -129,9 +129,10 @@ def _together_reached(compiler: Compiler, node: nodes.TogetherReached) -> Readin
     return Reading(Days(first, last, bounds.open))
 
 
-def _asked(
+def asked_span(
     compiler: Compiler, drugs: Sequence[str], span_of: nodes.SpanOf, window_of: nodes.WindowOf
 ) -> tuple[Bounds, Count]:
+    """Compile the window and the span of a question about courses."""
     if compiler.record is not None:
         raise NoRelationalFormError("courses within a condition on a record")
     count = span(compiler, span_of)
@@ -148,7 +149,7 @@ def _two_pictures(
     *,
     reach: bool = False,
 ) -> Truthed:
-    bounds, count = _asked(compiler, drugs, span_of, window_of)
+    bounds, count = asked_span(compiler, drugs, span_of, window_of)
     if reach:
         courses: tuple[int, ...] = (_treated(compiler, drugs, bounds, reach=True),)
     else:
@@ -162,6 +163,11 @@ def _two_pictures(
         doubt=any_true([doubts(compiler, drug, bounds) for drug in drugs]),
     )
     return settled(value, bounds.open)
+
+
+def possibly_treated(compiler: Compiler, drugs: Sequence[str], bounds: Bounds, count: Count) -> Flags:
+    """Ask whether any of some drugs, one after the other or together, were given without a break for a span."""
+    return _flags(compiler, (_treated(compiler, drugs, bounds),), count)
 
 
 def _no_window(bounds: Bounds) -> Tree:
@@ -300,7 +306,8 @@ def _stretches(compiler: Compiler, level: int) -> exp.Select:
 def _shared(level: int, request: LastingRequest) -> exp.Select:
     """Give the days that the stretches of all courses of a request share, where they last long enough."""
     query = exp.select("s0.patient", "s0.certain").from_(f"stretches_{level} AS s0")
-    lo, hi = exp.column("lo", "s0"), exp.column("hi", "s0")
+    lo: Tree = exp.column("lo", "s0")
+    hi: Tree = exp.column("hi", "s0")
     for place in range(1, len(request.courses)):
         name = f"s{place}"
         query = query.join(
@@ -336,5 +343,5 @@ def _reached(level: int, reached: list[tuple[int, LastingRequest]]) -> exp.Selec
     for place, _ in reached:
         for name, test in (("certain", "certain"), ("possible", "NOT certain")):
             first = sql(f"MIN(CASE WHEN place = :p AND {test} THEN day END)", p=place)
-            query = query.select(exp.alias_(first, f"reached_{place}_{name}"))
+            query = query.select(exp.alias_(first, f"reached_{place}_{name}"), copy=False)
     return query

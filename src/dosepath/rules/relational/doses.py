@@ -8,6 +8,7 @@ from typing import Final
 from sqlglot import exp
 
 from dosepath.rules import nodes
+from dosepath.rules.relational.comparisons import complete
 from dosepath.rules.relational.compiler import (
     Answers,
     Compiler,
@@ -19,7 +20,6 @@ from dosepath.rules.relational.compiler import (
     value_of,
 )
 from dosepath.rules.relational.days import Bounds, days, window
-from dosepath.rules.relational.comparisons import complete
 from dosepath.rules.relational.events import dated_facts, doubts, inside, unread_flag
 from dosepath.rules.relational.records import milligrams
 from dosepath.rules.relational.sql import FALSE, Part, Tree, column, constants, either, sql
@@ -197,7 +197,8 @@ def _dosed(compiler: Compiler, requests: list[tuple[int, DoseRequest]], level: i
         "*", exp.alias_(case_of("asked", starts), "window_s"), exp.alias_(case_of("asked", ends), "window_e")
     ).from_(dated.subquery("d"))
     judged = exp.select(
-        "patient", "row_id", "asked", "its_kind", "on_day", "window_s", "window_e", "first_e", "first_l", "last_e", "last_l",
+        "patient", "row_id", "asked", "its_kind", "on_day", "window_s", "window_e",
+        "first_e", "first_l", "last_e", "last_l",
         exp.alias_(inside("first", "last"), "i"),
         exp.alias_(sql(":m * times * factor", m=once.low), "mg"),
         exp.alias_(sql(":d * times_den * factor_den", d=once.den), "den"),
@@ -315,8 +316,8 @@ def _pivoted(requests: list[tuple[int, DoseRequest]], parts: Sequence[exp.Select
     for place, _ in requests:
         for name in ("low", "high", "den"):
             chosen = sql("MAX(CASE WHEN asked = :p THEN :n END)", p=place, n=name)
-            query = query.select(exp.alias_(chosen, f"dose_{place}_{name}"))
+            query = query.select(exp.alias_(chosen, f"dose_{place}_{name}"), copy=False)
         for name in ("unbounded", "sure", "odd"):
             chosen = sql("BOOL_OR(asked = :p AND :n)", p=place, n=name)
-            query = query.select(exp.alias_(chosen, f"dose_{place}_{name}"))
+            query = query.select(exp.alias_(chosen, f"dose_{place}_{name}"), copy=False)
     return query

@@ -140,6 +140,19 @@ def _asked(
     if any(concept in binding.entered.values() for binding in compiler.vocabulary.bindings.values()):
         raise NoRelationalFormError("records that a form may give as well")
     bounds = window(compiler, window_of)
+    return bounds, records_between(compiler, concept, bounds, where, began=began, every=every)
+
+
+def records_between(
+    compiler: Compiler,
+    concept: str,
+    bounds: Bounds,
+    where: nodes.Truth | None = None,
+    *,
+    began: bool = False,
+    every: bool = True,
+) -> Flags:
+    """Ask for the flags of the records of a concept between two days."""
     same: list[str] = []
     known = Truthed(TRUE)
     if where is not None:
@@ -151,11 +164,11 @@ def _asked(
         key = (other.level, other.leaves, other.start, other.end, other.began, other.every, other.where)
         if key == (level, leaves, bounds.start, bounds.end, began, every, known):
             compiler.used.append((EVENTS, place))
-            return bounds, other.flags
+            return other.flags
     flags = compiler.flags(level, 6)
     requests.append(EventRequest(level, leaves, bounds.start, bounds.end, began, every, known, flags, tuple(same)))
     compiler.used.append((EVENTS, len(requests) - 1))
-    return bounds, flags
+    return flags
 
 
 def _record(compiler: Compiler, concept: str, same: list[str]) -> Record:

@@ -82,7 +82,7 @@ def _answers(compiler: Compiler, level: int) -> Answers:
             chosen = sql(
                 "MAX(CASE WHEN f.concept = :c THEN :n END)", c=text(request.concept), n=exp.column(source, "f")
             )
-            query = query.select(exp.alias_(chosen, names[-1]))
+            query = query.select(exp.alias_(chosen, names[-1]), copy=False)
     return Answers((Step(f"people_{level}", query),), (Feed(f"people_{level}", dict.fromkeys(names)),))
 
 

@@ -363,7 +363,7 @@ def _pivoted(wide: list[tuple[int, PickRequest]], level: int) -> exp.Select:
             chosen = sql("MAX(CASE WHEN pick = :p THEN :c END)", p=place, c=name)
             if name == "open":
                 chosen = sql("BOOL_OR(pick = :p AND open)", p=place)
-            query = query.select(exp.alias_(chosen, f"pick_{place}_{name}"))
+            query = query.select(exp.alias_(chosen, f"pick_{place}_{name}"), copy=False)
     return query
 
 

@@ -42,16 +42,21 @@ def sql(template: str, **parts: Part) -> Tree:
     known = {name: _part(part) for name, part in parts.items()}
 
     def put(node: Tree) -> Tree:
-        return known[node.name].copy() if isinstance(node, exp.Placeholder) else node
+        return _inner(known[node.name].copy()) if isinstance(node, exp.Placeholder) else node
 
     return _parsed(template).copy().transform(put, copy=False)
+
+
+def _inner(tree: Tree) -> Tree:
+    """Put a tree in brackets where it needs them inside another one."""
+    bare = isinstance(tree, BARE) and not isinstance(tree, exp.Binary)
+    return tree if bare else exp.paren(tree, copy=False)
 
 
 def _part(part: Part) -> Tree:
     match part:
         case exp.Expression():
-            bare = isinstance(part, BARE) and not isinstance(part, exp.Binary)
-            return part if bare else exp.paren(part)
+            return part
         case None:
             return exp.null()
         case bool():
@@ -102,19 +107,19 @@ LAST_DAY: Final = day(date.max)
 def all_true(parts: Iterable[Tree]) -> Tree:
     """Join conditions with AND; of none: true."""
     found = [part for part in parts if part != TRUE]
-    return _chain("AND", found) if found else TRUE
+    return _chain(exp.And, found) if found else TRUE
 
 
 def any_true(parts: Iterable[Tree]) -> Tree:
     """Join conditions with OR; of none: false."""
     found = [part for part in parts if part != FALSE]
-    return _chain("OR", found) if found else FALSE
+    return _chain(exp.Or, found) if found else FALSE
 
 
-def _chain(word: str, parts: Sequence[Tree]) -> Tree:
-    tree = parts[0]
+def _chain(word: type[exp.And] | type[exp.Or], parts: Sequence[Tree]) -> Tree:
+    tree = _inner(parts[0].copy()) if len(parts) > 1 else parts[0]
     for part in parts[1:]:
-        tree = sql(f":a {word} :b", a=tree, b=part)
+        tree = word(this=tree, expression=_inner(part.copy()))
     return tree
 
 
