@@ -109,7 +109,7 @@ def test_a_division_by_zero_has_no_answer() -> None:
     assert verdicts("latest(fvc, screen) / latest(fvc, screen) >= 1", *facts) == (-1, "unknown")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(
     st.lists(
         st.tuples(

@@ -1,7 +1,7 @@
-"""Where a plan runs: DuckDB in this process."""
+"""Where a plan runs: DuckDB in this process, or Spark; they differ in the dialect that SQLGlot writes."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import duckdb
 from sqlglot import exp
@@ -57,6 +57,44 @@ class DuckDB:
         return self.connection.execute(query.sql(self.dialect)).fetchall()
 
 
-def in_order(rows: Iterable[Sequence[Any]]) -> list[Row]:
-    """Sort rows by their first value."""
-    return sorted((tuple(row) for row in rows), key=lambda row: row[0])
+class Spark:
+    """A Spark session: of this machine, or of a cluster.
+
+    Steps are views, so that Spark plans the whole at once; those that several others read are kept in memory.
+
+    Parameters
+    ----------
+    session
+        A `pyspark.sql.SparkSession`.
+    """
+
+    dialect = "spark"
+
+    def __init__(self, session: Any) -> None:
+        self.session = session
+
+    def load(self, schema: Schema, rows: Iterable[Row]) -> None:
+        """Make a table of rows; for small tables, large ones are read from files."""
+        self._filled(schema.name, [(column.name, column.type.value) for column in schema.columns], rows)
+
+    def _filled(self, name: str, columns: Sequence[tuple[str, str]], rows: Iterable[Row]) -> None:
+        types = {"TEXT": "STRING"}
+        declared = ", ".join(f"`{column}` {types.get(kind, kind)}" for column, kind in columns)
+        self.session.createDataFrame(list(rows), declared).createOrReplaceTempView(name)
+
+    def make(self, step: Step) -> None:
+        """Run a step as a temporary view."""
+        if step.scored is not None:
+            self._filled(step.name, step.columns, step.scored(self.rows(step.query)))
+            return
+        frame = self.session.sql(step.query.sql(self.dialect))
+        frame = frame.cache() if step.name.startswith(KEPT) else frame
+        frame.createOrReplaceTempView(step.name)
+
+    def rows(self, query: exp.Query) -> list[Row]:
+        """Run a query and give its rows."""
+        return [tuple(row) for row in self.session.sql(query.sql(self.dialect)).collect()]
+
+
+KEPT: Final = ("base_", "picked_", "happened_", "assessed_", "judged_days_")
+"""Steps that several others read."""

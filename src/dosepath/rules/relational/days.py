@@ -119,6 +119,11 @@ def _below(node: nodes.Node) -> list[nodes.Node]:
     return found
 
 
+def by_anchors(node: nodes.WindowOf) -> bool:
+    """Answer whether a window hangs on dates of the trial alone, so that no fact is looked at to find it."""
+    return all(isinstance(item, nodes.Anchor | nodes.Shifted | nodes.SpanOf) for item in _below(node))
+
+
 def exactly(known: Days) -> Tree:
     """Give a day where it is known to the day; NULL elsewhere."""
     if known.earliest is known.latest:

@@ -141,7 +141,7 @@ def _entered(reading: Reading) -> tuple[Tree, Tree, Tree]:
 
 
 def _day(reading: Reading) -> Days:
-    if reading.day is None:
+    if reading.day is None or reading.seen is None:
         raise NoRelationalFormError("a result without a day")
     return reading.day
 

@@ -28,7 +28,7 @@ from dosepath.rules.relational.compiler import (
     families,
     value_of,
 )
-from dosepath.rules.relational.days import days, window
+from dosepath.rules.relational.days import by_anchors, days, window
 from dosepath.rules.relational.numbers import OPPOSITE, sign, surely
 from dosepath.rules.relational.sql import FALSE, Part, Tree, column, constants, either, sql, text
 from dosepath.rules.relational.values import Days, Number, Reading, Truthed, Word
@@ -104,7 +104,7 @@ def picked(
     opens = either(bounds.open, known.test("open"), _scored(compiler, concept) if scored else None)
     nothing = None if before is None else before.nothing
     day = Days(known["day_e"], known["day_l"], opens, nothing)
-    seen = sql(":r IS NOT NULL", r=known["row_id"])
+    seen = sql(":r IS NOT NULL", r=known["row_id"]) if before is None and by_anchors(window_of) else None
     match term.kind:
         case Kind.QUANTITY:
             value, den = known["value"], known["value_den"]
@@ -210,7 +210,7 @@ def asked_alone(
         m=flags.test(MET),
         n=flags.test(NOT_MET),
     )
-    return Truthed(value, open_, flags.test(SEEN))
+    return Truthed(value, open_, flags.test(SEEN) if before is None and by_anchors(pick.window) else None)
 
 
 def _question(compiler: Compiler, question: Question) -> Flags:
