@@ -22,14 +22,14 @@ def session() -> Iterator[Any]:
         pytest.skip("Spark needs Java")
     builder = sql.SparkSession.builder.master("local[1]").config("spark.sql.shuffle.partitions", "1")
     builder = builder.config("spark.ui.enabled", "false").config("spark.sql.session.timeZone", "UTC")
-    builder = builder.config("spark.sql.autoBroadcastJoinThreshold", "-1")
+    builder = builder.config("spark.sql.codegen.wholeStage", "false")
     made = builder.getOrCreate()
     yield made
     made.stop()
 
 
 def verdicts(engine: Engine, plan: Plan) -> list[Row]:
-    load(engine, demo_people()[::5])
+    load(engine, demo_people()[::10])
     for step in plan.steps:
         engine.make(step)
     names = [column.name for column in plan.columns]

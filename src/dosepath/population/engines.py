@@ -1,7 +1,7 @@
 """Where a plan runs: DuckDB in this process, or Spark; they differ in the dialect that SQLGlot writes."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 import duckdb
 from sqlglot import exp
@@ -60,7 +60,8 @@ class DuckDB:
 class Spark:
     """A Spark session: of this machine, or of a cluster.
 
-    Steps are views, so that Spark plans the whole at once; those that several others read are kept in memory.
+    Each step is computed and kept, for plans of steps that read each other many times over take Spark longer to plan
+    than to run.
 
     Parameters
     ----------
@@ -88,13 +89,8 @@ class Spark:
             self._filled(step.name, step.columns, step.scored(self.rows(step.query)))
             return
         frame = self.session.sql(step.query.sql(self.dialect))
-        frame = frame.cache() if step.name.startswith(KEPT) else frame
-        frame.createOrReplaceTempView(step.name)
+        frame.localCheckpoint().createOrReplaceTempView(step.name)
 
     def rows(self, query: exp.Query) -> list[Row]:
         """Run a query and give its rows."""
         return [tuple(row) for row in self.session.sql(query.sql(self.dialect)).collect()]
-
-
-KEPT: Final = ("base_", "picked_", "happened_", "assessed_", "judged_days_")
-"""Steps that several others read."""

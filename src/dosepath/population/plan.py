@@ -32,7 +32,7 @@ from dosepath.rules import nodes
 from dosepath.rules.nodes import Truth
 from dosepath.rules.parse import suggest, walk
 from dosepath.rules.relational import Compiler, Step, Truthed, evidence
-from dosepath.rules.relational.sql import sql
+from dosepath.rules.relational.sql import FALSE, TRUE, sql
 
 MET: Final = 1
 NOT_MET: Final = 0
@@ -318,6 +318,8 @@ class _Wiring:
 
 def coded(truth: Truthed) -> exp.Expression:
     """Write an answer as a value of a column of `verdicts`."""
-    left = "" if truth.open is None else f"WHEN :o THEN {ONE_BY_ONE} "
-    template = f"CAST(CASE WHEN :v THEN 1 WHEN NOT :v THEN 0 {left}ELSE -1 END AS TINYINT)"
-    return sql(template, v=truth.value, **({} if truth.open is None else {"o": truth.open}))
+    undecided = sql(str(UNKNOWN))
+    if truth.open is not None:
+        undecided = sql("CASE WHEN :o THEN :left ELSE :u END", o=truth.open, left=ONE_BY_ONE, u=UNKNOWN)
+    known = exp.Case(this=exp.paren(truth.value.copy(), copy=False)).when(TRUE, str(MET)).when(FALSE, str(NOT_MET))
+    return exp.cast(known.else_(undecided), "TINYINT")
