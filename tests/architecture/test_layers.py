@@ -35,15 +35,16 @@ PURE = {
 HOMES = {
     "duckdb": {"population"},
     "lark": {"rules"},
-    "numpy": {"dosefinding", "safety", "trial", "cli"},
+    "numpy": {"dosefinding", "safety", "trial", "population", "demo", "cli"},
     "orjson": {"interop", "cli"},
     "pint": {"core"},
+    "pyspark": {"population"},
     "pydantic": {"protocol", "trial", "cli"},
     "rich": {"cli"},
     "sqlglot": {"rules", "population"},
     "typer": {"cli"},
     "ucumvert": {"core"},
-    "yaml": {"protocol", "trial", "demo", "interop", "cli"},
+    "yaml": {"protocol", "trial", "population", "demo", "interop", "cli"},
 }
 
 
