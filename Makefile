@@ -9,10 +9,10 @@ DEMO_PATIENT ?= demo-sle-06
 SHARED_PATIENTS := $(wildcard ../shared/data/fhir_patients)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test check format-check lint types layers format bench golden mutate mutate-instruments mutate-doses
+.PHONY: help setup run demo test check format-check lint types layers format bench bench-population spark golden mutate mutate-instruments mutate-doses
 
 help: ## list these recipes
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(VENV)/.installed ## make .venv with the pinned packages and dosepath itself
 
@@ -59,6 +59,13 @@ format: setup ## format the code and mend what can be mended
 
 bench: setup ## how fast is one patient, and the whole shared set?
 	$(BIN)/python -m dosepath.cli.bench $(SHARED_PATIENTS) $(ARGS)
+
+bench-population: setup ## how fast is a hospital of 100,000 and of 1,000,000 patients? (needs 10 GB of disk)
+	$(BIN)/python -m dosepath.cli.bench.population 100_000 1_000_000
+
+spark: setup ## the tests that run the plan on Spark as well (needs a Java runtime; installs pyspark)
+	$(PIP) install --quiet -r requirements/spark.txt
+	$(BIN)/python -m pytest -m "slow or not slow" tests/unit/population/test_spark.py $(ARGS)
 
 golden: setup ## write anew what tests compare with: counts over the shared FHIR patients, JSON Schema, forms and cases of instruments, plots of the documents
 	$(BIN)/dosepath protocol schema > docs/protocol.schema.json

@@ -34,18 +34,21 @@ PURE = {
 # Each package from outside has the layers where it may be imported. A new dependency takes a line here.
 HOMES = {
     "altair": {"reports"},
+    "duckdb": {"population"},
     "jinja2": {"reports"},
     "lark": {"rules"},
     "markupsafe": {"reports"},
-    "numpy": {"dosefinding", "safety", "trial", "cli"},
+    "numpy": {"dosefinding", "safety", "trial", "population", "demo", "cli"},
     "orjson": {"interop", "cli"},
     "pint": {"core"},
+    "pyspark": {"population"},
     "pydantic": {"protocol", "trial", "cli"},
     "rich": {"cli"},
+    "sqlglot": {"rules", "population"},
     "typer": {"cli"},
     "ucumvert": {"core"},
     "vl_convert": {"reports"},
-    "yaml": {"protocol", "trial", "demo", "interop", "cli"},
+    "yaml": {"protocol", "trial", "population", "demo", "interop", "cli"},
 }
 
 

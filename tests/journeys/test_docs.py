@@ -68,6 +68,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("docs")
     write_cohort(make_cohort(1, 15), folder / "build" / "demo")
     write_cohort(make_cohort(1, 5), folder / "PATIENTS")
+    for source in ("SOURCE", "todays-export"):
+        write_cohort(make_cohort(1, 2), folder / source)
     (folder / "anchors.yaml").write_bytes((folder / "PATIENTS" / "anchors.yaml").read_bytes())
     target = folder / FILE
     target.parent.mkdir(parents=True)
@@ -127,6 +129,7 @@ def test_options_named_in_the_documents_exist() -> None:
             ["compare"],
             ["table"],
             ["calibrate"],
+            *(["population", name] for name in ("make", "screen", "cost", "worklist", "refresh")),
         )
     )
     known = set(re.findall(r"--[a-z][a-z-]+", helps))

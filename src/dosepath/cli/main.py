@@ -7,6 +7,7 @@ import typer
 
 from dosepath import __version__
 from dosepath.cli.designs.commands import add_commands
+from dosepath.cli.population import app as population_app
 from dosepath.cli.shell import examples, guarded
 from dosepath.core.errors import InputError
 
@@ -21,6 +22,7 @@ protocol_app = typer.Typer(no_args_is_help=True, help="Check and show protocol f
 app.add_typer(protocol_app, name="protocol")
 grade_app = typer.Typer(no_args_is_help=True, help="Grade toxicity from data.")
 app.add_typer(grade_app, name="grade")
+app.add_typer(population_app, name="population")
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 Readings = Annotated[

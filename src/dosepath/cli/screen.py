@@ -97,7 +97,7 @@ def make_demo(out: Path, seed: int, patients: int, on: str) -> None:
 
 def run(request: Request) -> int:
     """Screen; the exit code says whether all input could be read."""
-    plan = _plan(request)
+    plan = read_plan(request)
     found = _screened(request, plan)
     out = console()
     if request.patient and not found.screenings:
@@ -119,7 +119,8 @@ def run(request: Request) -> int:
     return SOME_INPUT_UNREAD if any(map(concerns_a_file, found.problems)) else 0
 
 
-def _plan(request: Request) -> Plan:
+def read_plan(request: Request) -> Plan:
+    """Read the options of a request and check them against the protocol."""
     protocol = open_trial(request.trial).under(pairs(request.readings, "--reading"))
     gates = {gate.value: gate for gate in GateName}
     if request.gate not in gates:

@@ -92,11 +92,8 @@ def screen_arms(
     for arm in arms:
         if arm not in protocol.file.arms:
             raise InputError(f"no arm '{arm}'; {suggest(arm, protocol.file.arms)}")
-    anchors = dict(occasion.anchors)
-    if anchors.get("screening") is None:
-        anchors["screening"] = occasion.on
-    settings = {**protocol.settings, **occasion.settings}
-    situation = Situation(record, anchors, occasion.on, occasion.complete, settings)
+    situation = _situation(record, protocol, occasion)
+    anchors, settings = situation.anchors, situation.settings
     rules = _Rules(protocol, situation)
     again = _Rules(protocol, _at_lymphodepletion(situation)) if occasion.recheck else rules
     reports: list[ScreeningReport] = []
@@ -108,6 +105,44 @@ def screen_arms(
         )
         reports.append(report)
     return tuple(reports)
+
+
+def judge_some(
+    record: PatientRecord,
+    protocol: Protocol,
+    occasion: Occasion,
+    gate: GateName,
+    wanted: Iterable[tuple[str, str, bool]],
+) -> dict[tuple[str, str, bool], Answer]:
+    """Judge some criteria for one patient, and no others.
+
+    Parameters
+    ----------
+    record, protocol, occasion
+        As in `screen`.
+    gate
+        Gate at which they are judged.
+    wanted
+        Arm, id of the criterion, and whether the parts below it that belong to a later gate have a say.
+    """
+    situation = _situation(record, protocol, occasion)
+    rules = _Rules(protocol, situation)
+    again = _Rules(protocol, _at_lymphodepletion(situation)) if occasion.recheck else rules
+    judges: dict[str, _Judge] = {}
+    found: dict[tuple[str, str, bool], Answer] = {}
+    for arm, identity, with_pending in wanted:
+        if arm not in judges:
+            judges[arm] = _Judge(arm, gate, rules, again, frozenset(occasion.recheck))
+        found[arm, identity, with_pending] = judges[arm].answer(identity, with_pending=with_pending)
+    return found
+
+
+def _situation(record: PatientRecord, protocol: Protocol, occasion: Occasion) -> Situation:
+    anchors = dict(occasion.anchors)
+    if anchors.get("screening") is None:
+        anchors["screening"] = occasion.on
+    settings = {**protocol.settings, **occasion.settings}
+    return Situation(record, anchors, occasion.on, occasion.complete, settings)
 
 
 def _alerts_of_patient(record: PatientRecord, protocol: Protocol, arm: str, occasion: Occasion) -> tuple[str, ...]:

@@ -26,10 +26,17 @@ def worklist(screenings: Iterable[PatientScreening], gate: GateName) -> str:
     written = io.StringIO()
     writer = csv.DictWriter(written, COLUMNS, lineterminator="\n")
     writer.writeheader()
-    for screening in screenings:
-        for report in screening.shown(gate):
-            writer.writerow(_row(report, gate, on_record=report.arm in screening.suggested))
+    writer.writerows(rows(screenings, gate))
     return written.getvalue()
+
+
+def rows(screenings: Iterable[PatientScreening], gate: GateName) -> list[dict[str, str | int]]:
+    """Give the rows of the worklist, each cell by its column."""
+    return [
+        _row(report, gate, on_record=report.arm in screening.suggested)
+        for screening in screenings
+        for report in screening.shown(gate)
+    ]
 
 
 def _text(identity: str) -> str:

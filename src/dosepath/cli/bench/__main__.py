@@ -8,7 +8,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from dosepath.cli.bench import designs, grading, patients
+from dosepath.cli.bench import designs, grading, patients, population
 from dosepath.cli.shell import console
 from dosepath.demo.cohort import make_cohort, write_cohort
 from dosepath.mapping.reader import ConceptIndex
@@ -31,6 +31,7 @@ def main(arguments: Sequence[str]) -> None:
         patients.report("demonstration cohort", sorted(Path(folder).glob("*.json")), protocol, index)
     grading.report()
     designs.report()
+    population.report()
     for argument in arguments:
         source = Path(argument)
         files = sorted([*source.glob("*.json"), *source.glob("*.json.gz")])

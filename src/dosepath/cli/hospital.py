@@ -1,0 +1,365 @@
+"""The commands `population`: read, call, write."""
+
+import json
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from fractions import Fraction
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table as Grid
+
+from dosepath.cli.screen import Request as OnePatientRequest
+from dosepath.cli.screen import read_plan
+from dosepath.cli.sheet import print_sheet
+from dosepath.cli.shell import console
+from dosepath.cli.worklist import print_worklist
+from dosepath.core.errors import InputError
+from dosepath.demo.hospital.make import make_hospital
+from dosepath.interop.hospital import import_source
+from dosepath.interop.screening_csv import COLUMNS, rows
+from dosepath.interop.screening_csv import worklist as worklist_csv
+from dosepath.interop.screening_json import document
+from dosepath.mapping.reader import ConceptIndex
+from dosepath.population import worklist as lists
+from dosepath.population.attrition import BASES, EVERYBODY, ON_RECORD, ArmCost, arm_cost
+from dosepath.population.cost import ItemCost
+from dosepath.population.engine import Connection, connected, save_text_rows
+from dosepath.population.facts import patient_key, read_record
+from dosepath.population.folders import is_whole, open_whole, writing
+from dosepath.population.refresh import refresh as refresh_screening
+from dosepath.population.results import Screening, open_screening
+from dosepath.population.screening import (
+    SCREENING,
+    Asked,
+    Screener,
+    asked_document,
+    link_facts,
+    screen_chunks,
+)
+from dosepath.population.spark import engine_named
+from dosepath.population.what_if import Curve, curve
+from dosepath.protocol.model import GateName
+from dosepath.rules.wording import counted
+from dosepath.trial.occasions import read_date
+
+SOME_INPUT_UNREAD = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What was asked for on the command line."""
+
+    source: Sequence[Path]
+    trial: str
+    out: Path
+    on: str
+    engine: str
+    anchors_file: Path | None
+    anchors: Sequence[str]
+    readings: Sequence[str]
+    settings: Sequence[str]
+    complete: Sequence[str]
+    columns: Path | None
+    memory: str
+    chunk: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """Files to write a worklist to."""
+
+    csv: Path | None
+    json: Path | None
+    parquet: Path | None
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[str, int, int], None]]:
+    """Show how far the work is, where somebody is looking."""
+    shown = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=shown, transient=True, disable=not shown.is_terminal) as bar:
+        tasks: dict[str, Any] = {}
+
+        def advance(what: str, done: int, total: int) -> None:
+            if what not in tasks:
+                tasks[what] = bar.add_task(what)
+            bar.update(tasks[what], completed=done, total=total)
+
+        yield advance
+
+
+def print_json(made: Any) -> None:
+    """Print a document."""
+    typer.echo(json.dumps(made, indent=1, ensure_ascii=False))
+
+
+def make(out: Path, patients: int, seed: int, on: str, *, as_json: bool) -> None:
+    """Make a synthetic hospital."""
+    with progress() as advance:
+        found = make_hospital(
+            out, patients, seed, read_date(on, "--on"), lambda n, of: advance("drawing people", n, of)
+        )
+    if as_json:
+        print_json({"folder": str(out), "rows": found})
+        return
+    grid = Grid("table", "rows", box=None, pad_edge=False, title="nobody in these tables exists", title_justify="left")
+    for name, count in found.items():
+        grid.add_row(name, f"{count:,}")
+    console().print(grid)
+    console().print(f"\nnext: dosepath population screen {out} --trial NCT06680388 --on {on} --out DIR", markup=False)
+
+
+def screen(request: Request, *, as_json: bool) -> int:
+    """Screen a source into a folder; the exit code says whether all of it was understood."""
+    asked = _asked(request)
+    scratch = request.out.parent if request.out.parent.is_dir() else Path()
+    with (
+        TemporaryDirectory(prefix=".dosepath-", dir=scratch) as spill,
+        progress() as advance,
+        writing(request.out, SCREENING) as draft,
+        connected(Path(spill), memory=request.memory) as connection,
+    ):
+        kind = _facts(connection, request, asked, draft.tables, advance)
+        engine = engine_named(request.engine, Path(spill))
+        screener = Screener(connection, asked, engine)
+        draft.about = asked_document(asked, screener.plan)
+        chunks = sorted(int(path.stem) for path in (draft.tables / "facts").glob("*.parquet"))
+        patients = sum(screen_chunks(screener, draft.tables, chunks, advance))
+    with connected(request.out, memory=request.memory) as connection:
+        return _report(open_screening(connection, request.out), patients, kind, screener.one_by_one, as_json=as_json)
+
+
+def _asked(request: Request) -> Asked:
+    plan = read_plan(
+        OnePatientRequest(
+            paths=request.source, trial=request.trial, arm="", on=request.on, anchors_file=request.anchors_file,
+            anchors=request.anchors, gate=GateName.SCREENING.value, readings=request.readings,
+            settings=request.settings, complete=request.complete, json_out=None, csv_out=None, patient="", limit=0,
+            all_problems=False,
+        )
+    )  # fmt: skip
+    if plan.recheck:
+        raise InputError("--set recheck_before_lymphodepletion: a hospital is judged at the gate of screening only")
+    today = datetime.now(UTC).astimezone().date()
+    on = plan.on or plan.anchors.get("screening") or today
+    return Asked(
+        request.trial, plan.protocol, on, plan.anchors, plan.complete, plan.settings, plan.by_patient,
+        own_days=plan.on is None,
+    )  # fmt: skip
+
+
+def _facts(
+    connection: Connection, request: Request, asked: Asked, tables: Path, advance: Callable[[str, int, int], None]
+) -> str:
+    """Read the source; an earlier screening gives its facts as they are."""
+    first = request.source[0]
+    if len(request.source) == 1 and is_whole(first) and open_whole(first).kind == SCREENING:
+        before = open_whole(first)
+        if before.about["protocol"]["digest"] != asked.protocol.digest:
+            raise InputError(f"{first}: its facts were read for another protocol; give the source itself")
+        link_facts(before, tables)
+        return "facts of an earlier screening"
+    index = ConceptIndex(asked.protocol.file.concepts)
+    return import_source(
+        connection, request.source, index, tables, columns=request.columns, size=request.chunk, advance=advance
+    )
+
+
+def _report(screening: Screening, patients: int, kind: str, one_by_one: int, *, as_json: bool) -> int:
+    connection = screening.connection
+    by_arm = connection.execute(
+        "SELECT arm, count(*) FILTER (overall = 'eligible'), count(*) FILTER (overall = 'undecided'), "
+        "count(*) FILTER (overall = 'not_eligible') FROM overall WHERE on_record GROUP BY arm"
+    ).fetchall()
+    remarks = connection.execute(
+        "SELECT kind, resource.split('/')[1], reason, sum(count) AS n, arg_max(place, count) FROM remarks "
+        "WHERE kind IN ('unusable', 'doubtful') GROUP BY ALL ORDER BY n DESC, reason LIMIT 8"
+    ).fetchall()
+    cells = patients * len(screening.whole.about["columns"])
+    counts = {row[0]: dict(zip(("eligible", "undecided", "not_eligible"), row[1:], strict=True)) for row in by_arm}
+    if as_json:
+        said = [dict(zip(("kind", "resource", "reason", "count", "first"), row, strict=True)) for row in remarks]
+        print_json(
+            {
+                "folder": str(screening.whole.out), "source": kind, "patients": patients, "cells": cells,
+                "judged_one_by_one": one_by_one, "arms": counts, "remarks": said, "digest": screening.whole.digest,
+            }
+        )  # fmt: skip
+        return _exit_code(connection)
+    out = console()
+    out.print(f"{counted(patients, 'patient')} from {kind}; {cells:,} verdicts in {screening.whole.out}", markup=False)
+    grid = Grid("arm", "disease on record", "eligible", "undecided", "not eligible", box=None, pad_edge=False)
+    for arm in screening.asked.arms:
+        own = counts.get(arm, {"eligible": 0, "undecided": 0, "not_eligible": 0})
+        grid.add_row(arm, *(f"{number:,}" for number in (sum(own.values()), *own.values())))
+    out.print(grid)
+    if remarks:
+        out.print("\n[yellow]what was not understood[/] (all of it: remarks.parquet in the folder)")
+        for remark_kind, resource, reason, count, first in remarks:
+            out.print(f"  {count:,} x {resource}, {remark_kind}: {reason}; the first: {first}", markup=False)
+    folder = screening.whole.out
+    out.print(
+        f"\nnext: dosepath population worklist {folder}   dosepath population cost {folder} --arm SLE", markup=False
+    )
+    return _exit_code(connection)
+
+
+def _exit_code(connection: Connection) -> int:
+    """Answer whether a file or a part of one could not be read, and not just one record about a patient."""
+    found = connection.execute(
+        "SELECT count(*) FROM remarks WHERE kind = 'unusable' AND NOT contains(resource, '/')"
+    ).fetchone()
+    return SOME_INPUT_UNREAD if found and found[0] else 0
+
+
+def cost(
+    folder: Path, arm: str, limit: int, memory: str, *, everybody: bool, down: bool, what_if: str, as_json: bool
+) -> None:
+    """Print what each criterion costs, the way down the list, or the curve of a limit."""
+    with connected(folder, memory=memory) as connection:
+        screening = open_screening(connection, folder)
+        arms = (screening.arm(arm),) if arm else screening.asked.arms
+        base = EVERYBODY if everybody else ON_RECORD
+        if what_if:
+            curves = [curve(screening, each, what_if, base) for each in arms]
+            _print_curves(curves, as_json=as_json)
+            return
+        found = [arm_cost(screening, each, base) for each in arms]
+    if as_json:
+        print_json([_cost_document(each) for each in found])
+        return
+    titles = {identity: item.source.title for identity, item in screening.asked.protocol.criteria.items()}
+    for each in found:
+        _print_cost(each, titles, limit, down=down)
+
+
+def _cost_document(found: ArmCost) -> dict[str, Any]:
+    made = asdict(found)
+    for item in made["items"]:
+        item |= {key: float(value) for key, value in item.items() if isinstance(value, Fraction)}
+    return made
+
+
+def _print_cost(found: ArmCost, titles: dict[str, str], limit: int, *, down: bool) -> None:
+    out = console()
+    among = "all patients" if found.base == BASES[1] else "patients with the disease on record"
+    out.print(
+        f"\n[bold]{found.arm}[/]: {found.patients:,} {among}; {found.lost:,} lost, {found.undecided:,} undecided, "
+        f"{found.eligible:,} eligible by the criteria" + (f"; {found.dead:,} of them have died" if found.dead else "")
+    )
+    if down:
+        grid = Grid("criterion", "", "lost here", "still possible", "sure so far", box=None, pad_edge=False)
+        for step in found.steps:
+            counts = (step.lost, step.possible, step.sure)
+            grid.add_row(step.item, titles[step.item], *(f"{count:,}" for count in counts))
+        out.print(grid)
+        return
+    columns = ("criterion", "", "share of the lost", "bounds", "fail", "unknown", "fail only this", "open only this")
+    grid = Grid(*columns, box=None, pad_edge=False)
+    ranked = sorted((item for item in found.items if item.failed or item.unknown), key=_weight)
+    for item in ranked[: limit or None]:
+        grid.add_row(
+            item.item,
+            escape(titles[item.item]),
+            f"{float(item.share):,.1f}",
+            f"{float(item.least):,.1f} to {float(item.most):,.1f}",
+            *(f"{count:,}" for count in (item.failed, item.unknown, item.only_this, item.only_open)),
+        )
+    out.print(grid)
+    if limit and len(ranked) > limit:
+        out.print(f"... and {counted(len(ranked) - limit, 'more row')}; --limit 0 shows all")
+
+
+def _weight(item: ItemCost) -> tuple[Fraction, Fraction, str]:
+    return -item.share, -item.most, item.item
+
+
+def _print_curves(curves: Sequence[Curve], *, as_json: bool) -> None:
+    if as_json:
+        print_json([asdict(each) for each in curves])
+        return
+    out = console()
+    for each in curves:
+        out.print(f"\n[bold]{each.arm}[/]: {each.criterion} {escape(each.rule)}", highlight=False)
+        grid = Grid(f"limit, {each.unit or 'plain number'}", "eligible", "possible", box=None, pad_edge=False)
+        for point in each.points:
+            mark = " <- in force" if point.in_force else ""
+            grid.add_row(f"{point.limit:g}{mark}", f"{point.eligible:,}", f"{point.possible:,}")
+        out.print(grid)
+
+
+def worklist(folder: Path, arm: str, limit: int, patient: str, outputs: Outputs, memory: str) -> None:
+    """Print the worklist, or the sheet of one patient."""
+    out = console()
+    with connected(folder, memory=memory) as connection:
+        screening = open_screening(connection, folder)
+        named = screening.arm(arm) if arm else ""
+        if patient:
+            patient_key(connection, screening.whole, patient)
+            one = lists.one(screening, read_record(connection, screening.whole, patient), named)
+            for report in one.reports:
+                print_sheet(out, report, GateName.SCREENING, ())
+            return
+        found = lists.nearest(screening, named, limit)
+        total = lists.in_question(screening, named)
+        if outputs.parquet is not None:
+            table = [tuple(row[name] for name in COLUMNS) for row in rows(found, GateName.SCREENING)]
+            _write_to(outputs.parquet, lambda path: save_text_rows(connection, COLUMNS, table, path))
+    if outputs.csv is not None:
+        _write_to(outputs.csv, lambda path: path.write_text(worklist_csv(found, GateName.SCREENING), encoding="utf-8"))
+    if outputs.json is not None:
+        made = document(screening.asked.protocol, GateName.SCREENING, found, ())
+        made["orders"] = [asdict(each) for each in lists.order_totals(found)]
+        text = json.dumps(made, indent=1, ensure_ascii=False) + "\n"
+        _write_to(outputs.json, lambda path: path.write_text(text, encoding="utf-8"))
+    print_worklist(out, found, GateName.SCREENING, 0)
+    out.print(f"{counted(total, 'row')} with nothing against them; shown are the {len(found)} nearest")
+    grid = Grid("order", "patients", "criteria settled", box=None, pad_edge=False)
+    for order in lists.order_totals(found):
+        grid.add_row(escape(order.label), str(order.patients), str(order.settles))
+    out.print(grid)
+
+
+def _write_to(path: Path, write: Callable[[Path], object]) -> None:
+    """Write a file beside its place and move it there, so that no half of it is ever read."""
+    part = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write(part)
+        part.replace(path)
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror}") from None
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def refresh(folder: Path, source: Sequence[Path], columns: Path | None, memory: str, *, as_json: bool) -> None:
+    """Take in new records."""
+    before = open_whole(folder, SCREENING)
+    label = f"r{int(before.about.get('refreshed', 0)) + 1}-"
+
+    with progress() as advance:
+
+        def read(connection: Connection, tables: Path) -> None:
+            screening = open_screening(connection, folder)
+            index = ConceptIndex(screening.asked.protocol.file.concepts)
+            import_source(connection, source, index, tables, columns=columns, label=label)
+
+        found = refresh_screening(folder, read, memory=memory, advance=advance)
+    if as_json:
+        print_json(asdict(found))
+        return
+    console().print(
+        f"{counted(found.named, 'patient')} in the new records, {found.changed} with changed facts judged again "
+        f"({found.new} of them new); {found.patients:,} patients in {folder}"
+    )

@@ -1,0 +1,192 @@
+"""Long tables of a whole hospital -> facts of many patients on disk."""
+
+# ruff: noqa: S608  # names are our own; what comes from outside is a parameter, or a literal made by `literal`
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TypeAlias
+
+from dosepath.core.errors import InputError
+from dosepath.mapping.reader import ConceptIndex
+from dosepath.mapping.record import Remark, RemarkKind
+from dosepath.population.engine import Connection, fill, literal, make, save
+from dosepath.population.facts import PATIENTS_IN_A_CHUNK, REMARKS, chunk_file, remark_row
+from dosepath.population.long_tables import TABLES, LongTable
+from dosepath.population.shapes import map_shapes, numbered, prepare_days, rows_query
+
+Advance: TypeAlias = Callable[[str, int, int], None]
+"""Called with what is being done, how much of it is done, and how much there is."""
+
+
+def silent(_what: str, _done: int, _total: int) -> None:
+    """Say nothing about how far the work is."""
+
+
+@dataclass(frozen=True, slots=True)
+class LongSource:
+    """Long tables as queries.
+
+    Parameters
+    ----------
+    name
+        What the source is called in messages.
+    queries
+        For each kind of table that the source has, a SELECT with the columns of `LongTable.every_column` that it has,
+        and `place`, the number of the row counted from 0.
+    remarks
+        What the reader of the source could not use.
+    label
+        Put into the names of rows that have no id of their own, so that rows of two runs are told apart.
+    """
+
+    name: str
+    queries: Mapping[str, str]
+    remarks: tuple[Remark, ...] = ()
+    label: str = ""
+
+    def named(self, label: str) -> "LongSource":
+        """Give the source with a label for its rows."""
+        return replace(self, label=label)
+
+
+def import_long(
+    connection: Connection,
+    source: LongSource,
+    index: ConceptIndex,
+    tables: Path,
+    *,
+    size: int = PATIENTS_IN_A_CHUNK,
+    advance: Advance = silent,
+) -> int:
+    """Read long tables and write facts, records not understood, people and remarks into a folder.
+
+    Parameters
+    ----------
+    connection
+        The engine.
+    source, index
+        What to read, and the concepts of the protocol.
+    tables
+        Folder to write to.
+    size
+        Patients in a chunk.
+    advance
+        Told how far the work is.
+
+    Returns
+    -------
+    int
+        Number of patients.
+
+    Raises
+    ------
+    InputError
+        When the table of people is missing, names nobody or names somebody twice.
+    """
+    columns = {name: _open(connection, source, TABLES[name]) for name in source.queries}
+    people = _people(connection, source, size)
+    remarks = [*source.remarks, *_homeless(connection, source)]
+    for done, name in enumerate(source.queries):
+        advance("mapping what differs", done, len(source.queries))
+        prepare_days(connection, TABLES[name], columns[name])
+        remarks += map_shapes(connection, TABLES[name], columns[name], index)
+    make(connection, "kept_remarks", REMARKS)
+    fill(connection, "kept_remarks", REMARKS, [remark_row(remark) for remark in _together(remarks)])
+    save(connection, "SELECT * FROM kept_remarks", tables / "remarks.parquet")
+    save(connection, "SELECT patient, id, chunk FROM source_people ORDER BY patient", tables / "people.parquet")
+    chunks = max(1, -(-people // size))
+    for chunk in range(chunks):
+        advance("writing facts", chunk, chunks)
+        _write_chunk(connection, columns, tables, chunk)
+    advance("writing facts", chunks, chunks)
+    return people
+
+
+def _together(remarks: Iterable[Remark]) -> Iterator[Remark]:
+    """Count what holds nothing for the protocol once for each kind of record."""
+    unread: dict[tuple[str, str], Remark] = {}
+    for remark in remarks:
+        if remark.kind is not RemarkKind.UNREAD:
+            yield remark
+            continue
+        key = (remark.resource, remark.reason)
+        before = unread.get(key)
+        unread[key] = remark if before is None else replace(before, count=before.count + remark.count)
+    yield from unread.values()
+
+
+def _open(connection: Connection, source: LongSource, table: LongTable) -> dict[str, str]:
+    """Make the view `<table>_rows` and give the types of the columns that it has."""
+    query = source.queries[table.name]
+    described = connection.execute(f"DESCRIBE {query}").fetchall()
+    types = {row[0]: str(row[1]) for row in described}
+    for needed in ("patient", "place"):
+        if needed not in types:
+            raise InputError(f"{source.name}: {table.name}: no column '{needed}'; map one to it")
+    own = [name for name in (*table.columns, *table.days) if name in types]
+    unnamed = f"{literal(f'{table.name}-{source.label}')} || (place + 1)"
+    named = f"coalesce(CAST(id AS VARCHAR), {unnamed})" if "id" in types else unnamed
+    connection.execute(
+        f"CREATE OR REPLACE TEMP VIEW {table.name}_rows AS SELECT CAST(patient AS VARCHAR) AS patient, {named} AS id, "
+        f"place, {', '.join(_as_read(table, name, types[name]) for name in own) or '1 AS nothing'} FROM ({query})"
+    )
+    return {name: types[name] for name in own}
+
+
+def _as_read(table: LongTable, name: str, kind: str) -> str:
+    """Write a column; databases put a blank between day and time where FHIR has a T."""
+    if name in table.days and kind == "VARCHAR":
+        return f"regexp_replace({name}, '^(\\d{{4}}-\\d\\d-\\d\\d) (\\d)', '\\1T\\2') AS {name}"
+    return name
+
+
+def _people(connection: Connection, source: LongSource, size: int) -> int:
+    if "people" not in source.queries:
+        raise InputError(f"{source.name}: no table of people; it says who there is, with date of birth and sex")
+    twice = connection.execute(
+        "SELECT patient FROM people_rows GROUP BY patient HAVING count(*) > 1 ORDER BY patient LIMIT 1"
+    ).fetchone()
+    if twice is not None:
+        raise InputError(f"{source.name}: people: '{twice[0]}' stands twice; keep one row for each person")
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE source_people AS SELECT patient AS id, "
+        "row_number() OVER (ORDER BY patient) - 1 AS patient, "
+        f"CAST((row_number() OVER (ORDER BY patient) - 1) // {size} AS INTEGER) AS chunk "
+        "FROM people_rows WHERE patient IS NOT NULL"
+    )
+    found = connection.execute("SELECT count(*) FROM source_people").fetchone()
+    people = int(found[0]) if found else 0
+    if not people:
+        raise InputError(f"{source.name}: the table of people names nobody")
+    return people
+
+
+def _homeless(connection: Connection, source: LongSource) -> list[Remark]:
+    """Name the rows that are about nobody in the table of people."""
+    found = []
+    for name in source.queries:
+        row = connection.execute(
+            f"SELECT count(*), min(place) FROM {name}_rows AS r "
+            "WHERE NOT EXISTS (FROM source_people AS p WHERE p.id = r.patient)"
+        ).fetchone()
+        if row and row[0]:
+            reason = "the table of people has nobody of that id; left out"
+            found.append(Remark(f"{name}:{row[1] + 1}", name, reason, RemarkKind.UNUSABLE, int(row[0])))
+    return found
+
+
+def _write_chunk(connection: Connection, columns: Mapping[str, Mapping[str, str]], tables: Path, chunk: int) -> None:
+    for name in columns:
+        connection.execute(
+            f"CREATE OR REPLACE TEMP VIEW {name}_chunk AS SELECT p.patient AS key, r.* "
+            f"FROM {name}_rows AS r JOIN source_people AS p ON p.id = r.patient WHERE p.chunk = {chunk}"
+        )
+    for output in ("facts", "unclassified"):
+        parts = [
+            rows_query(TABLES[name], own, list(TABLES).index(name), f"{name}_chunk", output)
+            for name, own in columns.items()
+        ]
+        query = numbered(connection, output, " UNION ALL ".join(parts))
+        save(connection, query, chunk_file(tables, output, chunk))
+    connection.execute("DROP TABLE sorted")

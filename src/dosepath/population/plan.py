@@ -1,0 +1,325 @@
+"""The criteria of a protocol as one relational plan.
+
+How it is used::
+
+    plan = plan_of(open_trial("NCT06680388").under(readings), arms=("SLE",), settings={...})
+    for step in plan.steps:          # in order; each reads the three tables and the steps before it
+        engine.make(step)            # CREATE OR REPLACE TEMP TABLE <name> AS ..., or a view on Spark
+
+The tables that a plan reads are `patients`, `facts` and `unclassified` (see `population.tables`); a chunk of patients
+is screened by views of these names over the chunk. The last step is `verdicts`: one row a patient, `patient` and one
+TINYINT column for each of `plan.columns`: 1 met, 0 not met, -1 unknown, -2 to be judged by the one-patient evaluator
+from the rows of this patient. `population.run.screen_tables` does both and gives a table without -2.
+
+`plan.evidence` is a further step, for those who want to store it: `patient`, `row_id`, `used_by` (index into
+`plan.columns`): the facts that a column was read from.
+
+What is missing for an unknown column is not part of a plan: the evaluator gives it for a patient, as the one-patient
+sheet does, so that a worklist asks for it where it is shown.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Final
+
+from sqlglot import exp
+
+from dosepath.core.errors import InputError
+from dosepath.protocol.model import GateName
+from dosepath.protocol.protocol import Judged, Protocol, Rule
+from dosepath.rules import nodes
+from dosepath.rules.nodes import Truth
+from dosepath.rules.parse import suggest, walk
+from dosepath.rules.relational import Compiler, Step, Truthed, evidence
+from dosepath.rules.relational.sql import FALSE, TRUE, sql
+
+MET: Final = 1
+NOT_MET: Final = 0
+UNKNOWN: Final = -1
+ONE_BY_ONE: Final = -2
+"""Values of a column of `verdicts`; the last one: the one-patient evaluator has to judge."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleColumn:
+    """One column of `verdicts`.
+
+    Parameters
+    ----------
+    name
+        Name of the column.
+    criterion
+        Id of the criterion.
+    arms
+        Arms for which the criterion has this verdict; a criterion whose verdict depends on the arm has several columns.
+    with_pending
+        Whether parts that belong to a later gate have a say; without them the verdict counts for the gate.
+    judgements
+        Concepts among those asked for that only a person can supply.
+    why_not
+        Why a part of it has no relational form and is judged one by one; empty where all have one.
+    """
+
+    name: str
+    criterion: str
+    arms: tuple[str, ...]
+    with_pending: bool
+    judgements: tuple[str, ...] = ()
+    why_not: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A relational plan: its steps in order, and what the columns of the last one mean.
+
+    Parameters
+    ----------
+    protocol, arms, gate, settings
+        What was compiled.
+    steps
+        The steps, the last one `verdicts`.
+    columns
+        What the columns of `verdicts` mean.
+    counting
+        By arm, the names of the columns of the top criteria that decide about the gate.
+    evidence
+        A further step, for those who want to keep it: the facts that each column was read from.
+    """
+
+    protocol: Protocol
+    arms: tuple[str, ...]
+    gate: GateName
+    settings: Mapping[str, Fraction]
+    steps: tuple[Step, ...]
+    columns: tuple[RuleColumn, ...]
+    counting: Mapping[str, tuple[str, ...]]
+    evidence: Step
+
+    def column(self, arm: str, criterion: str, *, with_pending: bool = True) -> RuleColumn | None:
+        """Find the column that holds the verdict of a criterion for an arm; None where it is out of scope."""
+        found = [item for item in self.columns if item.criterion == criterion and arm in item.arms]
+        same = [item for item in found if item.with_pending is with_pending]
+        return next(iter(same or found), None)
+
+
+def plan_of(
+    protocol: Protocol,
+    *,
+    arms: Sequence[str] = (),
+    settings: Mapping[str, Fraction] | None = None,
+    gate: GateName = GateName.SCREENING,
+) -> Plan:
+    """Compile the criteria of a protocol under the readings that are in force.
+
+    Parameters
+    ----------
+    protocol
+        Protocol, under the readings wanted.
+    arms
+        Arms to judge for; all arms when empty.
+    settings
+        Numbers that replace those of the protocol.
+    gate
+        Gate at which the criteria are judged.
+
+    Raises
+    ------
+    InputError
+        When the protocol has no such arm.
+    """
+    chosen = tuple(arms) or tuple(protocol.file.arms)
+    for arm in chosen:
+        if arm not in protocol.file.arms:
+            raise InputError(f"no arm '{arm}'; {suggest(arm, protocol.file.arms)}")
+    numbers = {**protocol.settings, **(settings or {})}
+    compiler = Compiler(protocol.vocabulary, protocol.windows, numbers)
+    wiring = _Wiring(protocol, gate, compiler)
+    counting: dict[str, tuple[str, ...]] = {}
+    for arm in chosen:
+        scope = _Scope(protocol, arm, gate)
+        for identity in protocol.criteria:
+            wiring.column(scope, identity, with_pending=True)
+        top = [item.id for item in protocol.criteria.values() if not item.parent and scope.counts(item.id)]
+        named = (wiring.column(scope, identity, with_pending=False) for identity in top)
+        counting[arm] = tuple(name for name in named if name is not None)
+    steps = (*compiler.steps(), Step("verdicts", wiring.verdicts()))
+    found = Step("evidence", evidence(compiler, wiring.used()))
+    return Plan(protocol, chosen, gate, numbers, steps, wiring.columns(), counting, found)
+
+
+@dataclass(frozen=True)
+class _Scope:
+    """Which criteria are judged for an arm, and which of them have a say at a gate."""
+
+    protocol: Protocol
+    arm: str
+    gate: GateName
+
+    def holds(self, identity: str) -> bool:
+        """Answer whether a criterion, or any below it, is judged for the arm."""
+        criterion = self.protocol.criteria[identity]
+        below = criterion.children
+        return criterion.concerns(self.arm) and (not below or any(self.holds(child) for child in below))
+
+    def has_say(self, identity: str) -> bool:
+        """Answer whether a criterion or any below it counts at the gate."""
+        criterion = self.protocol.criteria[identity]
+        if criterion.children:
+            return any(self.has_say(child) for child in criterion.children)
+        counting = {self.gate}
+        if self.gate is GateName.LYMPHODEPLETION:
+            counting.add(GateName.SCREENING)
+        return bool(criterion.gates & counting)
+
+    def counts(self, identity: str) -> bool:
+        """Answer whether a top criterion decides about the gate."""
+        return self.holds(identity) and self.has_say(identity)
+
+
+@dataclass
+class _Column:
+    """One column while it is made."""
+
+    name: str
+    criterion: str
+    with_pending: bool
+    truth: Truthed
+    depth: int
+    judgements: tuple[str, ...]
+    why_not: tuple[str, ...]
+    used: tuple[tuple[str, int], ...]
+    arms: list[str] = field(default_factory=list)
+
+
+class _Wiring:
+    """Joins the rules of criteria to columns, as screening joins their answers."""
+
+    def __init__(self, protocol: Protocol, gate: GateName, compiler: Compiler) -> None:
+        self.protocol = protocol
+        self.gate = gate
+        self.compiler = compiler
+        self._columns: dict[tuple[object, ...], _Column] = {}
+        self._names: dict[tuple[str, str, bool], str | None] = {}
+
+    def column(self, scope: _Scope, identity: str, *, with_pending: bool) -> str | None:
+        """Name the column of a criterion for an arm; None where it is out of scope."""
+        key = (scope.arm, identity, with_pending)
+        if key not in self._names:
+            held = scope.holds(identity)
+            self._names[key] = self._made(scope, identity, with_pending=with_pending) if held else None
+        return self._names[key]
+
+    def _made(self, scope: _Scope, identity: str, *, with_pending: bool) -> str:
+        criterion = self.protocol.criteria[identity]
+        rules = [criterion.rule, *(rule for gate, rule in criterion.recheck.items() if gate is self.gate)]
+        parts = [self._parts(scope, criterion, rule, with_pending=with_pending) for rule in rules]
+        signature = (identity, tuple(parts))
+        if signature not in self._columns:
+            self._columns[signature] = self._compiled(criterion, rules, parts, with_pending=with_pending)
+        made = self._columns[signature]
+        if scope.arm not in made.arms:
+            made.arms.append(scope.arm)
+        made.with_pending = made.with_pending or with_pending
+        return made.name
+
+    def _parts(
+        self, scope: _Scope, criterion: Judged, rule: Rule, *, with_pending: bool
+    ) -> tuple[tuple[str, str | None], ...]:
+        """Name the criteria that a rule joins, each with its column; those of a joint rule have none."""
+        if rule.tree is not None:
+            return tuple((other, self.column(scope, other, with_pending=True)) for other in rule.references)
+        children = [
+            child
+            for child in criterion.children
+            if scope.holds(child)
+            and not self.protocol.criteria[child].source.defines
+            and (with_pending or scope.has_say(child))
+        ]
+        if criterion.source.jointly:
+            return tuple((child, None) for child in children)
+        return tuple((child, self.column(scope, child, with_pending=with_pending)) for child in children)
+
+    def _compiled(
+        self,
+        criterion: Judged,
+        rules: Sequence[Rule],
+        parts: Sequence[tuple[tuple[str, str | None], ...]],
+        *,
+        with_pending: bool,
+    ) -> _Column:
+        self.compiler.reasons = []
+        self.compiler.used = []
+        trees = [self._tree(criterion, rule, part) for rule, part in zip(rules, parts, strict=True)]
+        by_criterion = {identity: name for part in parts for identity, name in part}
+        self.compiler.criterion = lambda identity: self._verdict_of(by_criterion[identity])
+        tree = trees[0]
+        if len(trees) > 1:
+            tree = nodes.Or(tuple(trees)) if criterion.exclusion else nodes.And(tuple(trees))
+        truth = self.compiler.truth(tree)
+        named = {name for name in by_criterion.values() if name is not None}
+        below = [item for item in self._columns.values() if item.name in named]
+        depth = max((item.depth + 1 for item in below), default=0)
+        return _Column(
+            f"c{len(self._columns)}",
+            criterion.id,
+            with_pending,
+            truth,
+            depth,
+            self._judgements(tree),
+            tuple(dict.fromkeys(self.compiler.reasons)),
+            tuple(self.compiler.used) + tuple(pair for item in below for pair in item.used),
+        )
+
+    def _tree(self, criterion: Judged, rule: Rule, part: tuple[tuple[str, str | None], ...]) -> Truth:
+        if rule.tree is not None:
+            return rule.tree
+        joined = nodes.And if rule.combination == "all" else nodes.Or
+        if criterion.source.jointly:
+            found = (self.protocol.criteria[child].rule.tree for child, _ in part)
+            return joined(tuple(tree for tree in found if tree is not None))
+        return joined(tuple(nodes.CriterionRef(child) for child, _ in part))
+
+    def _verdict_of(self, name: str | None) -> Truthed:
+        if name is None:
+            return Truthed(sql("NULL"))
+        value = sql("CASE WHEN :c = 1 THEN TRUE WHEN :c = 0 THEN FALSE END", c=name)
+        return Truthed(value, sql(":c = :o", c=name, o=ONE_BY_ONE))
+
+    def _judgements(self, tree: Truth) -> tuple[str, ...]:
+        terms = self.protocol.vocabulary.terms
+        named = [node.concept for node in walk(tree) if isinstance(node, nodes.Pick)]
+        return tuple(dict.fromkeys(name for name in named if terms[name].judgement))
+
+    def columns(self) -> tuple[RuleColumn, ...]:
+        """Give what the columns mean."""
+        return tuple(
+            RuleColumn(item.name, item.criterion, tuple(item.arms), item.with_pending, item.judgements, item.why_not)
+            for item in self._columns.values()
+        )
+
+    def used(self) -> dict[int, tuple[tuple[str, int], ...]]:
+        """Give the requests that each column asks, those of the criteria below it among them."""
+        return {place: item.used for place, item in enumerate(self._columns.values())}
+
+    def verdicts(self) -> exp.Select:
+        """Judge every column: those that refer to others after them."""
+        query = exp.select("*").from_(self.compiler.base)
+        for depth in range(max((item.depth for item in self._columns.values()), default=0) + 1):
+            here = [item for item in self._columns.values() if item.depth == depth]
+            below = (
+                query if depth == 0 else exp.select("*").from_(query.subquery(f"depth_{depth}", copy=False), copy=False)
+            )
+            added = (exp.alias_(coded(item.truth), item.name, copy=False) for item in here)
+            query = below.select(*added, copy=False)
+        names = (item.name for item in self._columns.values())
+        return exp.select("patient", *names).from_(query.subquery("judged", copy=False), copy=False)
+
+
+def coded(truth: Truthed) -> exp.Expression:
+    """Write an answer as a value of a column of `verdicts`."""
+    undecided = sql(str(UNKNOWN))
+    if truth.open is not None:
+        undecided = sql("CASE WHEN :o THEN :left ELSE :u END", o=truth.open, left=ONE_BY_ONE, u=UNKNOWN)
+    known = exp.Case(this=exp.paren(truth.value.copy(), copy=False)).when(TRUE, str(MET)).when(FALSE, str(NOT_MET))
+    return exp.cast(known.else_(undecided), "TINYINT")

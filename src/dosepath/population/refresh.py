@@ -1,0 +1,174 @@
+"""New records for a finished screening: only the patients whose facts changed are judged again.
+
+A record that comes again under its name replaces the one before; what is not named stays. The patients concerned move
+to a new chunk with everything on record about them; the other chunks stay as they are, file by file.
+"""
+
+# ruff: noqa: S608  # names are our own; what comes from outside is a parameter, or a literal made by `literal`
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, TypeAlias
+
+from dosepath.population.engine import Connection, connected, read_parquet, save
+from dosepath.population.facts import chunk_file
+from dosepath.population.folders import Draft, Whole, link_or_copy, writing
+from dosepath.population.importing import Advance, silent
+from dosepath.population.results import Screening, open_screening
+from dosepath.population.screening import SCREENING, Screener
+from dosepath.population.shapes import numbered
+
+Import: TypeAlias = Callable[[Connection, Path], None]
+"""Reads the new records and writes their facts into a folder, with keys of its own."""
+
+_LATER: Final = 2**55
+"""Puts new rows behind those that are there."""
+_OWN: Final = ("row_id", "rank", "place")
+"""Columns in which the same fact may differ between two runs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refreshed:
+    """What a refresh came to.
+
+    Parameters
+    ----------
+    named
+        Patients in the new records.
+    changed
+        Patients whose facts changed; they were judged again.
+    new
+        Those of them who were not there before.
+    patients
+        Patients in all.
+    """
+
+    named: int
+    changed: int
+    new: int
+    patients: int
+
+
+def refresh(out: Path, read: Import, *, memory: str = "", advance: Advance = silent) -> Refreshed:
+    """Bring a screening up to date with new records.
+
+    Parameters
+    ----------
+    out
+        Folder of the screening; what it holds stays until the new state is whole.
+    read
+        Reads the new records.
+    memory
+        Most memory of the engine.
+    advance
+        Told how far the work is.
+    """
+    with writing(out, SCREENING) as draft, connected(draft.tables / "scratch", memory=memory) as connection:
+        screening = open_screening(connection, out)
+        draft.about = dict(screening.whole.about)
+        draft.about["refreshed"] = int(draft.about.get("refreshed", 0)) + 1
+        advance("reading what is new", 0, 3)
+        delta = draft.tables / "delta"
+        read(connection, delta)
+        advance("merging", 1, 3)
+        _link(screening.whole, draft)
+        found = _merge(connection, screening, delta, draft.tables)
+        _remove(delta)
+        if found.changed:
+            advance("judging", 2, 3)
+            with connected(draft.tables / "judging", memory=memory) as own:
+                Screener(own, screening.asked).chunk(draft.tables, _next_chunk(screening.whole))
+            _remove(draft.tables / "judging")
+        advance("judging", 3, 3)
+        _remove(draft.tables / "scratch")
+        return found
+
+
+def _remove(folder: Path) -> None:
+    if folder.exists():
+        for path in sorted(folder.rglob("*"), reverse=True):
+            path.rmdir() if path.is_dir() else path.unlink()
+        folder.rmdir()
+
+
+def _link(whole: Whole, draft: Draft) -> None:
+    """Take over the files that stay as they are, without copying them."""
+    tables = draft.tables
+    for name in whole.files:
+        if name in {"people.parquet", "moved.parquet", "remarks.parquet"}:
+            continue
+        (tables / name).parent.mkdir(parents=True, exist_ok=True)
+        link_or_copy(whole.tables / name, tables / name)
+        draft.kept[name] = whole.files[name]
+
+
+def _next_chunk(whole: Whole) -> int:
+    return 1 + max(int(Path(name).stem) for name in whole.files if name.startswith("facts/"))
+
+
+def _merge(connection: Connection, screening: Screening, delta: Path, tables: Path) -> Refreshed:
+    chunk = _next_chunk(screening.whole)
+    _changed(connection, delta)
+    for name in ("facts", "unclassified"):
+        save(connection, numbered(connection, name, _merged(name)), chunk_file(tables, name, chunk))
+    moved = "SELECT patient, chunk FROM known WHERE chunk IS NOT NULL"
+    if screening.whole.has("moved"):
+        moved += f" UNION ALL FROM {read_parquet([screening.whole.table('moved')])}"
+    save(connection, f"FROM ({moved}) ORDER BY patient, chunk", tables / "moved.parquet")
+    save(
+        connection,
+        "SELECT patient, id, chunk FROM people WHERE patient NOT IN (SELECT patient FROM known) "
+        f"UNION ALL SELECT patient, id, {chunk} AS chunk FROM known ORDER BY patient",
+        tables / "people.parquet",
+    )
+    remarks = read_parquet([delta / "remarks.parquet"])
+    save(connection, f"FROM remarks UNION ALL FROM {remarks}", tables / "remarks.parquet")
+    counted = connection.execute(
+        "SELECT (SELECT count(*) FROM named), (SELECT count(*) FROM known), "
+        "(SELECT count(*) FROM known WHERE chunk IS NULL), (SELECT count(*) FROM people)"
+    ).fetchone()
+    named, changed, new, before = counted or (0, 0, 0, 0)
+    return Refreshed(named, changed, new, before + new)
+
+
+def _changed(connection: Connection, delta: Path) -> None:
+    """Make `named`, who is in the new records, `old_*` and `new_*`, their facts, and `known`, whose facts changed."""
+    people = read_parquet([delta / "people.parquet"])
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE named AS WITH strangers AS ("
+        f"SELECT id, row_number() OVER (ORDER BY id) - 1 AS n FROM {people} WHERE id NOT IN (SELECT id FROM people)) "
+        f"SELECT d.patient AS own, d.id, p.chunk, coalesce(p.patient, s.n + (SELECT count(*) FROM people)) AS patient "
+        f"FROM {people} AS d LEFT JOIN people AS p USING (id) LEFT JOIN strangers AS s USING (id)"
+    )
+    differs = []
+    for name in ("facts", "unclassified"):
+        files = read_parquet(sorted((delta / name).glob("*.parquet")))
+        connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE new_{name} AS "
+            f"SELECT d.* REPLACE (n.patient AS patient) FROM {files} AS d JOIN named AS n ON n.own = d.patient"
+        )
+        connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE old_{name} AS SELECT f.* FROM {name} AS f "
+            "WHERE patient IN (SELECT patient FROM named WHERE chunk IS NOT NULL)"
+        )
+        left_out = ", ".join(column for column in _OWN if name == "facts" or column == "row_id")
+        same = f"SELECT * EXCLUDE ({left_out})"
+        replaced = f"FROM old_{name} WHERE (patient, source) IN (SELECT patient, source FROM new_{name})"
+        for one, other in ((f"FROM new_{name}", replaced), (replaced, f"FROM new_{name}")):
+            differs.append(f"SELECT patient FROM ({same} {one} EXCEPT ALL {same} {other})")
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE known AS SELECT patient, id, chunk FROM named "
+        f"WHERE chunk IS NULL OR patient IN ({' UNION ALL '.join(differs)})"
+    )
+
+
+def _merged(name: str) -> str:
+    """Write the SELECT of all rows of those who changed: what stays, then what is new."""
+    return (
+        f"SELECT * FROM old_{name} WHERE patient IN (SELECT patient FROM known) "
+        f"AND (patient, source) NOT IN (SELECT patient, source FROM new_facts) "
+        f"AND (patient, source) NOT IN (SELECT patient, source FROM new_unclassified) "
+        f"UNION ALL SELECT * REPLACE ({_LATER} + row_id AS row_id) FROM new_{name} "
+        "WHERE patient IN (SELECT patient FROM known)"
+    )

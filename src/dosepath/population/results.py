@@ -1,0 +1,106 @@
+"""A finished screening: its tables as views, whichever chunk holds whom, and its columns by criterion and arm."""
+
+# ruff: noqa: S608  # names are our own; what comes from outside is a parameter, or a literal made by `literal`
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from dosepath.core.errors import InputError
+from dosepath.eligibility.must_pass import must_pass
+from dosepath.population.engine import Connection, literal, read_parquet
+from dosepath.population.folders import Whole, open_whole
+from dosepath.population.screening import SCREENING, Asked, asked_of
+from dosepath.rules.parse import suggest
+
+TALL: Final = ("facts", "unclassified", "verdicts", "evidence", "overall")
+"""Tables that are kept in chunks."""
+
+
+@dataclass(frozen=True)
+class Screening:
+    """A screening that came to its end, opened for reading.
+
+    Parameters
+    ----------
+    connection
+        The engine; `people`, `verdicts`, `evidence`, `overall` and `remarks` are views there.
+    whole
+        Its folder.
+    asked
+        What was asked.
+    """
+
+    connection: Connection
+    whole: Whole
+    asked: Asked
+
+    def column(self, arm: str, criterion: str) -> str:
+        """Name the column that holds the verdict of a criterion for an arm."""
+        found = [each for each in self._columns if each["criterion"] == criterion and arm in each["arms"]]
+        best = [each for each in found if each["with_pending"]] or found
+        if not best:
+            raise InputError(f"{criterion} is not judged for {arm}; `dosepath protocol show` lists the criteria")
+        return str(best[0]["name"])
+
+    @property
+    def _columns(self) -> Sequence[Mapping[str, Any]]:
+        columns: Sequence[Mapping[str, Any]] = self.whole.about["columns"]
+        return columns
+
+    def items(self, arm: str) -> tuple[str, ...]:
+        """Give the list of criteria that must all be passed for an arm."""
+        return must_pass(self.asked.protocol, arm)
+
+    def against(self, arm: str, criterion: str) -> str:
+        """Write the condition that a criterion is against the patient."""
+        return f"{self.column(arm, criterion)} = {int(self.asked.protocol.criteria[criterion].exclusion)}"
+
+    def unknown(self, arm: str, criterion: str) -> str:
+        """Write the condition that a criterion is not decided."""
+        return f"{self.column(arm, criterion)} = -1"
+
+    def arm(self, named: str) -> str:
+        """Check the name of an arm.
+
+        Raises
+        ------
+        InputError
+            When the protocol has no such arm.
+        """
+        if named not in self.asked.arms:
+            raise InputError(f"--arm {named}: {suggest(named, self.asked.arms)}")
+        return named
+
+
+def open_screening(connection: Connection, out: Path) -> Screening:
+    """Open the folder of a screening for reading.
+
+    Raises
+    ------
+    InputError
+        When there is no whole screening, or its protocol has changed since.
+    """
+    whole = open_whole(out, SCREENING)
+    for name in TALL:
+        make_view(connection, whole, name)
+    for name in ("people", "remarks"):
+        connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS FROM {read_parquet([whole.table(name)])}")
+    return Screening(connection, whole, asked_of(whole.about))
+
+
+def make_view(connection: Connection, whole: Whole, name: str) -> None:
+    """Make a view of a table over all its chunks, without the rows of patients who have moved on."""
+    files = sorted((whole.tables / name).glob("*.parquet"))
+    if not files:
+        return
+    query = f"FROM {read_parquet(files)}"
+    if whole.has("moved"):
+        moved = literal(str(whole.table("moved")))
+        query = " UNION ALL ".join(
+            f"(SELECT * FROM {read_parquet([file])} WHERE patient NOT IN "
+            f"(SELECT patient FROM {moved} WHERE chunk = {int(file.stem)}))"
+            for file in files
+        )
+    connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {query}")

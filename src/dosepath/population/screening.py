@@ -1,0 +1,359 @@
+"""A screening of many patients: chunk after chunk judged, verdicts and evidence written, what it comes to for each arm.
+
+::
+
+    verdicts/00000.parquet   a row a patient, a column a criterion: 1 met, 0 not met, -1 unknown
+    evidence/00000.parquet   the facts that each column was read from
+    overall/00000.parquet    a row a patient and arm: eligible, undecided or not eligible, with counts
+
+The manifest says what the columns mean, and everything else that a later reader needs: protocol and digest, readings,
+settings, dates and assertions. The facts stand beside, so that every verdict can be followed to its rows.
+"""
+
+# ruff: noqa: S608  # names are our own; what comes from outside is a parameter, or a literal made by `literal`
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, Final
+
+from dosepath import __version__
+from dosepath.core.errors import InputError
+from dosepath.core.facts import DEATH, Table
+from dosepath.eligibility.must_pass import must_pass
+from dosepath.eligibility.screening import Occasion
+from dosepath.population.engine import Connection, fill, literal, make, read_parquet, save
+from dosepath.population.engines import DuckDB, Engine
+from dosepath.population.facts import chunk_file
+from dosepath.population.folders import Whole, link_or_copy
+from dosepath.population.importing import Advance, silent
+from dosepath.population.plan import ONE_BY_ONE, Plan, plan_of
+from dosepath.population.run import judged_one_by_one
+from dosepath.population.spark import SparkSession
+from dosepath.population.tables import Column, Row, Schema, Type, patient_row, patients_schema
+from dosepath.protocol.model import GateName
+from dosepath.protocol.protocol import Protocol
+from dosepath.rules.relational import Step
+from dosepath.trial.library import open_trial
+from dosepath.trial.occasions import PatientDates
+
+SCREENING: Final = "screening"
+"""Kind of a folder that holds verdicts and the facts behind them."""
+_FROM_FILES: Final = ("facts", "unclassified")
+PATIENTS_AT_ONCE: Final = 2_000
+"""Patients whose open columns are judged one by one at a time."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a screening asks: the protocol, the day, the dates and what the site asserts.
+
+    Parameters
+    ----------
+    trial
+        How the protocol was named.
+    protocol
+        Protocol under the readings in force.
+    on
+        Day of the evaluation.
+    anchors, complete, settings
+        Dates, complete tables and numbers for everybody.
+    by_patient
+        Dates and complete tables of some patients.
+    own_days
+        Whether a patient with a screening day of their own is judged on that day, as where no day was asked for.
+    """
+
+    trial: str
+    protocol: Protocol
+    on: date
+    anchors: Mapping[str, date | None] = field(default_factory=dict)
+    complete: frozenset[Table] = frozenset()
+    settings: Mapping[str, Fraction] = field(default_factory=dict)
+    by_patient: Mapping[str, PatientDates] = field(default_factory=dict)
+    own_days: bool = False
+
+    @property
+    def arms(self) -> tuple[str, ...]:
+        """All arms of the protocol."""
+        return tuple(self.protocol.file.arms)
+
+    def occasion(self, identity: str) -> Occasion:
+        """Give when and under what assertions a patient is judged."""
+        own = self.by_patient.get(identity)
+        anchors = {**self.anchors, **(own.anchors if own else {})}
+        complete = self.complete | (own.complete if own else frozenset())
+        on = (anchors.get("screening") if self.own_days else None) or self.on
+        return Occasion(on, anchors, complete, self.settings)
+
+
+def asked_document(asked: Asked, plan: Plan) -> dict[str, Any]:
+    """Write down what was asked and what the columns mean."""
+    protocol = asked.protocol
+    return {
+        "software": f"dosepath {__version__}",
+        "trial": asked.trial,
+        "protocol": {"id": protocol.id, "version": protocol.file.version, "digest": protocol.digest},
+        "readings": dict(sorted(protocol.chosen.items())),
+        "gate": plan.gate.value,
+        "on": asked.on.isoformat(),
+        "anchors": {name: day.isoformat() if day else None for name, day in sorted(asked.anchors.items())},
+        "complete": sorted(table.value for table in asked.complete),
+        "settings": {name: str(value) for name, value in sorted(asked.settings.items())},
+        "by_patient": {
+            name: {
+                "anchors": {key: day.isoformat() if day else None for key, day in sorted(own.anchors.items())},
+                "complete": sorted(table.value for table in own.complete),
+            }
+            for name, own in sorted(asked.by_patient.items())
+        },
+        "own_days": asked.own_days,
+        "arms": list(plan.arms),
+        "columns": [
+            {"name": each.name, "criterion": each.criterion, "arms": list(each.arms), "with_pending": each.with_pending}
+            for each in plan.columns
+        ],
+        "one_by_one": {each.criterion: list(each.why_not) for each in plan.columns if each.why_not},
+    }
+
+
+def asked_of(about: Mapping[str, Any]) -> Asked:
+    """Read back what was asked.
+
+    Raises
+    ------
+    InputError
+        When the protocol is not there any more, or is another one by now.
+    """
+    protocol = open_trial(about["trial"]).under(about["readings"])
+    if protocol.digest != about["protocol"]["digest"]:
+        raise InputError(f"{about['trial']}: the protocol file has changed since the screening; screen again")
+
+    def days(written: Mapping[str, str | None]) -> dict[str, date | None]:
+        return {name: date.fromisoformat(day) if day else None for name, day in written.items()}
+
+    def tables(written: list[str]) -> frozenset[Table]:
+        return frozenset(map(Table, written))
+
+    return Asked(
+        trial=about["trial"],
+        protocol=protocol,
+        on=date.fromisoformat(about["on"]),
+        anchors=days(about["anchors"]),
+        complete=tables(about["complete"]),
+        settings={name: Fraction(value) for name, value in about["settings"].items()},
+        by_patient={
+            name: PatientDates("", days(own["anchors"]), tables(own["complete"]))
+            for name, own in about["by_patient"].items()
+        },
+        own_days=about["own_days"],
+    )
+
+
+class Embedded(DuckDB):
+    """The embedded engine; the text of each step is written once, for a plan has half a megabyte of it."""
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection)
+        self._texts: dict[str, str] = {}
+
+    def make(self, step: Step) -> None:
+        """Run a step as a temporary table."""
+        if step.scored is not None:
+            super().make(step)
+            return
+        if step.name not in self._texts:
+            self._texts[step.name] = step.query.sql(self.dialect)
+        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {step.name} AS {self._texts[step.name]}")
+
+
+class Screener:
+    """Judges chunks of patients.
+
+    Parameters
+    ----------
+    connection
+        The embedded engine, which reads and writes the files.
+    asked
+        What to judge.
+    engine
+        Where the plan runs; the embedded engine unless another is given.
+    """
+
+    def __init__(self, connection: Connection, asked: Asked, engine: Engine | None = None) -> None:
+        self.connection = connection
+        self.asked = asked
+        self.engine: Engine = engine if engine is not None else Embedded(connection)
+        self.plan = plan_of(asked.protocol, settings=asked.settings)
+        self.one_by_one = 0
+        self._schema = patients_schema(asked.protocol.vocabulary.anchors)
+
+    def chunk(self, tables: Path, chunk: int) -> int:
+        """Judge the patients of a chunk, whose facts stand in the folder, and give their number."""
+        count = self._load(tables, chunk)
+        if isinstance(self.engine, SparkSession):
+            self.engine.open_chunk(self.connection, {name: chunk_file(tables, name, chunk) for name in _FROM_FILES})
+        for step in self.plan.steps:
+            self.engine.make(step)
+        self._bring_back("verdicts")
+        verdicts = self._settled()
+        save(self.connection, f"{verdicts} ORDER BY patient", chunk_file(tables, "verdicts", chunk))
+        self._evidence(tables, chunk)
+        self.connection.execute(
+            f"CREATE OR REPLACE TEMP VIEW judged_chunk AS FROM {read_parquet([chunk_file(tables, 'verdicts', chunk)])}"
+        )
+        save(self.connection, self._overall(), chunk_file(tables, "overall", chunk))
+        return count
+
+    def _bring_back(self, name: str) -> None:
+        if isinstance(self.engine, SparkSession):
+            self.engine.bring_back(self.connection, name)
+
+    def _load(self, tables: Path, chunk: int) -> int:
+        for name in ("facts", "unclassified"):
+            source = read_parquet([chunk_file(tables, name, chunk)])
+            self.connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS FROM {source}")
+        people = read_parquet([tables / "people.parquet"])
+        names = self.asked.protocol.vocabulary.anchors
+        general = patient_row(0, "", self.asked.on, self.asked.anchors, self.asked.complete, names)
+        said = ", ".join(
+            f"{_written(value)}::{column.type.value} AS {column.name}"
+            for column, value in list(zip(self._schema.columns, general, strict=True))[2:]
+        )
+        self.connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE patients AS SELECT patient, id, {said} FROM {people} WHERE chunk = {chunk}"
+        )
+        if self.asked.by_patient:
+            self._own_dates()
+        found = self.connection.execute("SELECT count(*) FROM patients").fetchone()
+        return int(found[0]) if found else 0
+
+    def _own_dates(self) -> None:
+        """Replace the dates of those who have their own."""
+        keys = self.connection.execute("SELECT patient, id FROM patients").fetchall()
+        names = self.asked.protocol.vocabulary.anchors
+        rows: list[Row] = []
+        for key, identity in keys:
+            if identity in self.asked.by_patient:
+                own = self.asked.occasion(identity)
+                rows.append(patient_row(key, identity, own.on, own.anchors, own.complete, names))
+        make(self.connection, "own_dates", self._schema)
+        fill(self.connection, "own_dates", self._schema, rows)
+        self.connection.execute("DELETE FROM patients WHERE patient IN (SELECT patient FROM own_dates)")
+        self.connection.execute("INSERT INTO patients FROM own_dates")
+
+    def _settled(self) -> str:
+        """Let the one-patient evaluator judge what the plan leaves open; give the SELECT of all verdicts."""
+        names = [column.name for column in self.plan.columns]
+        listed = ", ".join(names)
+        left = " OR ".join(f"{name} = {ONE_BY_ONE}" for name in names)
+        open_rows = self.connection.execute(
+            f"SELECT patient, {listed} FROM verdicts WHERE {left} ORDER BY patient"
+        ).fetchall()
+        self.connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE settled AS SELECT patient, {listed} FROM verdicts LIMIT 0"
+        )
+        for start in range(0, len(open_rows), PATIENTS_AT_ONCE):
+            self._settle(names, open_rows[start : start + PATIENTS_AT_ONCE])
+        return (
+            f"SELECT * FROM (SELECT patient, {listed} FROM verdicts WHERE NOT ({left}) "
+            f"UNION ALL SELECT patient, {listed} FROM settled)"
+        )
+
+    def _settle(self, names: list[str], rows: list[Row]) -> None:
+        left = {row[0]: [name for name, cell in zip(names, row[1:], strict=True) if cell == ONE_BY_ONE] for row in rows}
+        judged = judged_one_by_one(self.engine, self.plan, left)
+        self.one_by_one += sum(map(len, left.values()))
+        done = [
+            (row[0], *(judged[row[0]].get(name, cell) for name, cell in zip(names, row[1:], strict=True)))
+            for row in rows
+        ]
+        fill(self.connection, "settled", _keys(["patient", *names]), done)
+
+    def _evidence(self, tables: Path, chunk: int) -> None:
+        """Write the facts that each column was read from; what was judged one by one, the evaluator tells anew."""
+        self.engine.make(self.plan.evidence)
+        self._bring_back(self.plan.evidence.name)
+        query = f"FROM {self.plan.evidence.name} ORDER BY patient, row_id, used_by"
+        save(self.connection, query, chunk_file(tables, "evidence", chunk))
+
+    def _overall(self) -> str:
+        """Write the SELECT of what the verdicts of a chunk come to for each arm."""
+        dead = (
+            "SELECT DISTINCT f.patient FROM facts AS f JOIN patients AS p USING (patient) "
+            f"WHERE f.concept = {literal(DEATH)} "
+            "AND f.value_text IS DISTINCT FROM 'false' AND (f.first_earliest IS NULL OR f.first_earliest <= p.on_day)"
+        )
+        arms = " UNION ALL ".join(self._arm(place, arm) for place, arm in enumerate(self.plan.arms))
+        return (
+            f"WITH dead AS ({dead}), counted AS ({arms}) SELECT patient, arm, on_record, "
+            "patient IN (FROM dead) AS dead, CASE WHEN failed > 0 OR patient IN (FROM dead) THEN 'not_eligible' "
+            "WHEN open > 0 THEN 'undecided' ELSE 'eligible' END AS overall, failed, open, met, not_met, unknown "
+            "FROM counted ORDER BY patient, place"
+        )
+
+    def _arm(self, place: int, arm: str) -> str:
+        items = [self.item(arm, identity) for identity in must_pass(self.asked.protocol, arm)]
+        leaves = self._leaves(arm)
+        condition = self.asked.protocol.file.arms[arm].target_condition
+        concepts = ", ".join(literal(leaf) for leaf in self.asked.protocol.vocabulary.leaves(condition))
+        counts = {
+            "failed": [f"{name} = {against}" for name, against in items],
+            "open": [f"{name} = -1" for name, _ in items],
+            "met": [f"{name} = 1" for name in leaves],
+            "not_met": [f"{name} = 0" for name in leaves],
+            "unknown": [f"{name} = -1" for name in leaves],
+        }
+        summed = ", ".join(f"{_count(some)} AS {name}" for name, some in counts.items())
+        return (
+            f"SELECT patient, {place} AS place, {literal(arm)} AS arm, "
+            f"patient IN (SELECT patient FROM facts WHERE concept IN ({concepts})) AS on_record, {summed} "
+            "FROM judged_chunk"
+        )
+
+    def item(self, arm: str, identity: str) -> tuple[str, int]:
+        """Give the column of a criterion for an arm, and the verdict that is against the patient."""
+        column = self.plan.column(arm, identity)
+        if column is None:
+            raise KeyError(f"{identity} has no column for {arm}")
+        return column.name, int(self.asked.protocol.criteria[identity].exclusion)
+
+    def _leaves(self, arm: str) -> list[str]:
+        found = []
+        for identity, criterion in self.asked.protocol.criteria.items():
+            column = self.plan.column(arm, identity)
+            if column is not None and not criterion.children and GateName.SCREENING in criterion.gates:
+                found.append(column.name)
+        return found
+
+
+def _count(conditions: list[str]) -> str:
+    return " + ".join(f"CAST({condition} AS SMALLINT)" for condition in conditions) or "0"
+
+
+def _keys(names: list[str]) -> Schema:
+    return Schema("settled", tuple(Column(name, Type.KEY, "") for name in names))
+
+
+def _written(value: Any) -> str:
+    if value is None:
+        return "NULL"
+    return literal(value.isoformat()) if isinstance(value, date) else str(value)
+
+
+def link_facts(before: Whole, tables: Path) -> None:
+    """Take over the facts of an earlier screening as they are, file by file."""
+    for name in before.files:
+        if name.startswith(_FROM_FILES) or name in {"people.parquet", "remarks.parquet", "moved.parquet"}:
+            (tables / name).parent.mkdir(parents=True, exist_ok=True)
+            link_or_copy(before.tables / name, tables / name)
+
+
+def screen_chunks(screener: Screener, tables: Path, chunks: list[int], advance: Advance = silent) -> Iterator[int]:
+    """Judge chunks one after the other and give the number of patients of each."""
+    for done, chunk in enumerate(chunks):
+        advance("judging", done, len(chunks))
+        yield screener.chunk(tables, chunk)
+    advance("judging", len(chunks), len(chunks))

@@ -1,0 +1,331 @@
+"""Rows of long tables to facts: each distinct shape goes through the mapping once, then a join carries it to all rows.
+
+A hospital writes the same few things over and over: of forty million results only some hundred thousand differ in code,
+value, unit and limits. Rows that are alike in everything but whose they are and when have one *shape*; the mapping
+reads one resource of that shape, with stand-in days, and what it finds holds for every row of the shape once the real
+days are put in their places. So the mapping of the single patient decides on every row, at the speed of a join.
+"""
+
+# ruff: noqa: S608  # names are our own; what comes from outside is a parameter, or a literal made by `literal`
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from dosepath.core.days import PartialDate
+from dosepath.mapping.dates import read_day
+from dosepath.mapping.reader import ConceptIndex, Located, Mapped, Remark, RemarkKind, map_resources
+from dosepath.population.engine import Connection, fill, literal, make
+from dosepath.population.long_tables import LongTable, Shape
+from dosepath.population.tables import FACTS, UNCLASSIFIED, Column, Row, Schema, Type, rows_of
+
+# Days that stand in for the real ones. The first comes before the last, as the rows of most shapes have it; where the
+# last day of a row is before its first, or the same, the stand-ins are so as well.
+_FIRST, _LAST, _OTHER = date(2001, 2, 3), date(2002, 3, 4), date(2003, 4, 5)
+_BEFORE_FIRST = date(1999, 8, 7)
+_TIME = "01:02:03"
+
+FACTS_A_ROW: Final = 64
+"""Room for the facts of one row between the numbers of two rows."""
+ROWS_A_TABLE: Final = 2**44
+"""Room for the rows of one table."""
+
+_DAYS_OF_FACT: Final = (
+    *("first_earliest", "first_latest", "last_earliest", "last_latest", "value_earliest", "value_latest"),
+)
+_DAYS_OF_OTHER: Final = _DAYS_OF_FACT[:4]
+_OF_THE_PATIENT: Final = frozenset({"patient", "row_id", "rank", "place"})
+"""Columns that depend on the other rows of the patient."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Output:
+    """A table of facts or of records that were not understood, as it is kept for each shape."""
+
+    name: str
+    schema: Schema
+    days: tuple[str, ...]
+
+    @property
+    def kept(self) -> Schema:
+        """Columns that hold for all rows of a shape, and which of the days of a row goes where."""
+        own = tuple(column for column in self.schema.columns if column.name not in _OF_THE_PATIENT)
+        origins = tuple(Column(f"{day}_from", Type.TEXT, "which day of the row it is") for day in self.days)
+        head = (Column("shape", Type.KEY, "number of the shape"), Column("n", Type.KEY, "place among its facts"))
+        return Schema(self.name, (*head, *own, *origins))
+
+
+_FACTS = _Output("facts", FACTS, _DAYS_OF_FACT)
+_OTHERS = _Output("unclassified", UNCLASSIFIED, _DAYS_OF_OTHER)
+
+
+def prepare_days(connection: Connection, table: LongTable, columns: Mapping[str, str]) -> None:
+    """Read every distinct text of the columns that hold days, into `<table>_days`."""
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE {table.name}_days "
+        "(said VARCHAR, earliest DATE, latest DATE, clock VARCHAR, shown VARCHAR)"
+    )
+    texts = [day for day in table.days if columns.get(day) == "VARCHAR"]
+    if not texts:
+        return
+    union = " UNION ".join(f"SELECT {day} AS said FROM {table.name}_rows" for day in texts)
+    rows = connection.execute(f"SELECT DISTINCT said FROM ({union}) WHERE said IS NOT NULL ORDER BY said").fetchall()
+    found = []
+    for (said,) in rows:
+        when = read_day({"day": said}, "day")
+        if when.day is not None:
+            found.append((said, when.day.earliest, when.day.latest, when.time or None, str(when.day)))
+    kinds = (Type.TEXT, Type.DAY, Type.DAY, Type.TEXT, Type.TEXT)
+    names = ("said", "earliest", "latest", "clock", "shown")
+    schema = Schema("days", tuple(Column(name, kind, "") for name, kind in zip(names, kinds, strict=True)))
+    fill(connection, f"{table.name}_days", schema, found)
+
+
+def shaped(table: LongTable, columns: Mapping[str, str], source: str, keep: Sequence[str]) -> str:
+    """Write the SELECT that brings each day of a row to its parts, and gives what makes its shape.
+
+    Of a day named `d`: `d_earliest`, `d_latest`, `d_clock`, `d_shown`, and `d_said`, which is NULL where there is no
+    day, `=` where it was read, and the text where it could not be. What makes the shape of a row stands in columns
+    whose names begin with `k_`.
+    """
+    parts, joins = [], []
+    for day in table.days:
+        values = _parts_of_day(day, columns.get(day, ""))
+        names = ("earliest", "latest", "clock", "shown", "said")
+        parts += [f"{value} AS {day}_{name}" for name, value in zip(names, values, strict=True)]
+        if columns.get(day) == "VARCHAR":
+            joins.append(f"LEFT JOIN {table.name}_days AS {day}_read ON {day}_read.said = r.{day}")
+    own = ", ".join(f"r.{name}" for name in (*keep, *(name for name in table.columns if name in columns)))
+    dated = f"SELECT {own}, {', '.join(parts)} FROM {source} AS r {' '.join(joins)}"
+    key = ", ".join(f"{expression} AS k_{name}" for name, expression in _key(table, columns).items())
+    return f"SELECT *, {key} FROM ({dated})"
+
+
+def _parts_of_day(day: str, kind: str) -> tuple[str, str, str, str, str]:
+    if kind == "VARCHAR":
+        read = f"{day}_read"
+        said = f"CASE WHEN r.{day} IS NULL THEN NULL WHEN {read}.said IS NULL THEN r.{day} ELSE '=' END"
+        return f"{read}.earliest", f"{read}.latest", f"{read}.clock", f"{read}.shown", said
+    if not kind:
+        return "NULL::DATE", "NULL::DATE", "NULL::VARCHAR", "NULL::VARCHAR", "NULL::VARCHAR"
+    as_day = f"CAST(r.{day} AS DATE)"
+    clock = "NULL::VARCHAR"
+    if kind.startswith("TIMESTAMP"):
+        clock = f"CASE WHEN r.{day} <> {as_day} THEN strftime(r.{day}, '%H:%M:%S') END"
+    return as_day, as_day, clock, f"CAST({as_day} AS VARCHAR)", f"CASE WHEN r.{day} IS NOT NULL THEN '=' END"
+
+
+def _key(table: LongTable, columns: Mapping[str, str]) -> dict[str, str]:
+    """Give what makes the shape of a row, each with its expression over the dated rows."""
+    key = {name: name for name in table.columns if name in columns}
+    for day in table.days:
+        key[f"{day}_said"] = f"{day}_said"
+        key[f"{day}_timed"] = f"{day}_clock IS NOT NULL"
+    if {"start_date", "end_date"} <= set(table.days):
+        key["turned"] = (
+            "CASE WHEN start_date_earliest > end_date_latest THEN -1 WHEN start_date_earliest = end_date_earliest "
+            "AND start_date_latest = end_date_latest THEN 0 ELSE 1 END"
+        )
+    return key
+
+
+def map_shapes(
+    connection: Connection, table: LongTable, columns: Mapping[str, str], index: ConceptIndex
+) -> Iterator[Remark]:
+    """Find the shapes of a table, read each, and keep what was found in `<table>_facts` and `<table>_unclassified`.
+
+    Yields
+    ------
+    Remark
+        What was not understood, once for each shape and reason, with the number of its rows and the place of the first.
+    """
+    rows = shaped(table, columns, f"{table.name}_rows", ("id", "place"))
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE {table.name}_shapes AS SELECT row_number() OVER (ORDER BY first) AS shape, * "
+        "FROM (SELECT COLUMNS('k_.*'), count(*) AS rows, min(place) AS first, arg_min(id, place) AS first_id "
+        f"FROM ({rows}) GROUP BY ALL)"
+    )
+    for output in (_FACTS, _OTHERS):
+        make(connection, f"{table.name}_{output.name}", output.kept)
+    described = connection.execute(f"DESCRIBE {table.name}_shapes").fetchall()
+    names = [row[0].removeprefix("k_") for row in described]
+    done = 0
+    while some := connection.execute(
+        f"SELECT * FROM {table.name}_shapes WHERE shape > ? AND shape <= ? ORDER BY shape",
+        [done, done + _AT_ONCE],
+    ).fetchall():
+        done += _AT_ONCE
+        kept: dict[str, list[Row]] = {"facts": [], "unclassified": []}
+        for row in some:
+            shape = dict(zip(names, row, strict=True))
+            yield from _map_one(table, shape, index, kept)
+        for output in (_FACTS, _OTHERS):
+            fill(connection, f"{table.name}_{output.name}", output.kept, kept[output.name])
+
+
+_AT_ONCE: Final = 20_000
+
+
+def _map_one(
+    table: LongTable, shape: Mapping[str, Any], index: ConceptIndex, kept: dict[str, list[Row]]
+) -> Iterator[Remark]:
+    days = _stand_ins(table, shape)
+    values: Shape = {name: shape[name] for name in table.columns if shape.get(name) is not None}
+    written = {**values, **{day: said for day, (said, _) in days.items()}}
+    name = str(shape["first_id"])
+    place = f"{table.name}:{shape['first'] + 1}"
+    resource = {**table.resource(written), "id": name}
+    mapped = _mapped(resource, place, index, person=table.name == "people")
+    origins = {day: column for column, (_, day) in days.items() if day is not None}
+    rows = rows_of(mapped.record, 0)
+    for output, found in ((_FACTS, rows.facts), (_OTHERS, rows.unclassified)):
+        for n, row in enumerate(found[:FACTS_A_ROW]):
+            own = (
+                value for column, value in zip(output.schema.names, row, strict=True) if column not in _OF_THE_PATIENT
+            )
+            kept[output.name].append((shape["shape"], n, *own, *_origins(output, row, origins)))
+    for remark in mapped.remarks:
+        reason = remark.reason
+        for day, column in origins.items():
+            reason = reason.replace(day.isoformat(), f"its {column.replace('_', ' ')}")
+        if remark.kind is RemarkKind.UNREAD:
+            reason = reason.partition(" ")[2]
+        yield Remark(place, remark.resource, reason, remark.kind, int(shape["rows"]))
+
+
+def _mapped(resource: dict[str, Any], place: str, index: ConceptIndex, *, person: bool) -> Mapped:
+    located = Located(resource, place)
+    if person:
+        return map_resources([located], index)
+    mapped = map_resources([_ANYBODY, located], index)
+    facts = tuple(fact for fact in mapped.record.facts if fact.source != _NAME_OF_ANYBODY)
+    record = type(mapped.record)(mapped.record.id, facts, mapped.record.unclassified)
+    return Mapped(record, tuple(remark for remark in mapped.remarks if remark.resource != _NAME_OF_ANYBODY))
+
+
+_ANYBODY: Final = Located({"resourceType": "Patient", "id": "anybody"}, "")
+_NAME_OF_ANYBODY: Final = "Patient/anybody"
+
+
+def _stand_ins(table: LongTable, shape: Mapping[str, Any]) -> dict[str, tuple[str, date | None]]:
+    """Give what each day of the shape is written as, and the day that stands in for it."""
+    found: dict[str, tuple[str, date | None]] = {}
+    for place, day in enumerate(table.days):
+        said = shape.get(f"{day}_said")
+        if said is None:
+            continue
+        if said != "=":
+            found[day] = (said, None)
+            continue
+        stand_in = (_FIRST, _LAST, _OTHER)[place]
+        if day == "end_date" and shape.get("turned", 1) <= 0:
+            stand_in = _FIRST if shape["turned"] == 0 and shape["start_date_said"] == "=" else _LAST
+            stand_in = _BEFORE_FIRST if shape["turned"] == -1 else stand_in
+        clock = f"T{_TIME}" if shape.get(f"{day}_timed") else ""
+        found[day] = (f"{stand_in.isoformat()}{clock}", stand_in)
+    return found
+
+
+def _origins(output: _Output, row: Row, origins: Mapping[date, str]) -> Iterator[str | None]:
+    places = {name: place for place, name in enumerate(output.schema.names)}
+    return (origins.get(row[places[day]]) for day in output.days)
+
+
+def rows_query(table: LongTable, columns: Mapping[str, str], number: int, source: str, output: str) -> str:
+    """Write the SELECT that gives the facts (or the records not understood) of all rows of a source.
+
+    `row_id` orders them as the source does; `place` and `rank` are left for `numbered`.
+
+    Parameters
+    ----------
+    table, columns
+        The table, and the types of the columns that it has.
+    number
+        Place of the table among all, for the numbers of rows.
+    source
+        Rows, with `key` for the key of the patient.
+    output
+        `facts` or `unclassified`.
+    """
+    wanted = _FACTS if output == "facts" else _OTHERS
+    on = " AND ".join(f"r.k_{name} IS NOT DISTINCT FROM s.k_{name}" for name in _key(table, columns))
+    chosen = []
+    for column in wanted.schema.names:
+        if column == "patient":
+            value = "r.key"
+        elif column == "row_id":
+            value = f"{number} * {ROWS_A_TABLE} + r.place * {FACTS_A_ROW} + m.n"
+        elif column in _OF_THE_PATIENT:
+            value = "NULL"
+        elif column in wanted.days:
+            value = _day(column, table)
+        else:
+            value = _other(column, table)
+        chosen.append(f"{value} AS {column}")
+    return (
+        f"SELECT {', '.join(chosen)} FROM ({shaped(table, columns, source, ('key', 'id', 'place'))}) AS r "
+        f"JOIN {table.name}_shapes AS s ON {on} JOIN {table.name}_{output} AS m ON m.shape = s.shape"
+    )
+
+
+def _day(column: str, table: LongTable) -> str:
+    """Put the real day in the place of its stand-in."""
+    end = column.rpartition("_")[2]
+    cases = " ".join(f"WHEN {literal(day)} THEN r.{day}_{end}" for day in table.days)
+    return f"CASE m.{column}_from {cases} ELSE m.{column} END"
+
+
+def _other(column: str, table: LongTable) -> str:
+    match column:
+        case "source":
+            return "split_part(m.source, '/', 1) || '/' || r.id"
+        case "time":
+            cases = " ".join(f"WHEN {literal(day)} THEN r.{day}_clock" for day in table.days)
+            return f"CASE WHEN m.time = {literal(_TIME)} THEN CASE m.first_earliest_from {cases} END ELSE m.time END"
+        case "reported":
+            cases = " ".join(
+                f"WHEN {literal(str(PartialDate.on(day)))} THEN r.{name}_shown"
+                for name, day in zip(table.days, (_FIRST, _LAST, _OTHER), strict=False)
+            )
+            return f"CASE m.reported {cases} ELSE m.reported END"
+        case _:
+            return f"m.{column}"
+
+
+def numbered(connection: Connection, output: str, query: str) -> str:
+    """Give each patient's rows their numbers, from 0 in the order of the source, and rank the results of one day.
+
+    Parameters
+    ----------
+    connection, output, query
+        The engine; `facts` or `unclassified`; the rows with their order in the source as `row_id`.
+
+    Returns
+    -------
+    str
+        A SELECT in the order of patient and row. Ranks are those of `population.tables`.
+    """
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE sorted AS SELECT * FROM ({query}) ORDER BY patient, row_id")
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE bases AS SELECT patient, min(rowid) AS base FROM sorted GROUP BY ALL"
+    )
+    place = "s.rowid - b.base"
+    if output != "facts":
+        return (
+            f"SELECT s.* REPLACE ({place} AS row_id) FROM sorted AS s JOIN bases AS b USING (patient) ORDER BY s.rowid"
+        )
+    # Only where several results of a day carry a time can the order of the source be wrong.
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE timed AS "
+        "WITH days AS (SELECT list(rowid ORDER BY rowid) AS own, list(rowid ORDER BY time, rowid) AS by_time, "
+        "count(*) AS n, count(time) AS times FROM sorted "
+        "WHERE first_earliest = first_latest AND absent IS NULL GROUP BY patient, concept, first_earliest "
+        "HAVING count(*) > 1 AND count(time) > 1) "
+        "SELECT unnest(by_time) AS row, CASE WHEN n = times THEN unnest(own) END AS ranked FROM days"
+    )
+    rank = f"CASE WHEN t.row IS NULL THEN {place} ELSE t.ranked - b.base END"
+    return (
+        f"SELECT s.* REPLACE ({place} AS row_id, CAST({place} AS INTEGER) AS place, {rank} AS rank) "
+        "FROM sorted AS s JOIN bases AS b USING (patient) LEFT JOIN timed AS t ON t.row = s.rowid ORDER BY s.rowid"
+    )

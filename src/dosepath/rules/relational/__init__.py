@@ -1,0 +1,39 @@
+"""The reader of the expression tree that judges a whole hospital: rules become stages of a relational plan."""
+
+from dosepath.rules.relational import (
+    arithmetic,
+    assessments,
+    comparisons,
+    courses,
+    days,
+    doses,
+    events,
+    instruments,
+    logic,
+    people,
+    picks,
+    records,
+    regimens,
+)
+from dosepath.rules.relational.compiler import Compiler, Step
+from dosepath.rules.relational.evidence import evidence
+from dosepath.rules.relational.values import Truthed
+
+__all__ = ["Compiler", "Step", "Truthed", "evidence"]
+
+# Each of these registers its functions when it is imported.
+_READERS = (
+    arithmetic,
+    assessments,
+    comparisons,
+    courses,
+    days,
+    doses,
+    events,
+    instruments,
+    logic,
+    people,
+    picks,
+    records,
+    regimens,
+)

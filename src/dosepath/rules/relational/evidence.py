@@ -1,0 +1,105 @@
+"""The facts that answers were reached from: which rows the requests of a rule looked at."""
+
+from collections.abc import Mapping, Sequence
+
+from sqlglot import exp
+
+from dosepath.rules.relational.assessments import ASSESSMENTS, AssessmentRequest
+from dosepath.rules.relational.compiler import Compiler
+from dosepath.rules.relational.courses import TREATED, TreatedRequest
+from dosepath.rules.relational.doses import DOSES
+from dosepath.rules.relational.events import EVENTS, MET
+from dosepath.rules.relational.people import PEOPLE
+from dosepath.rules.relational.picks import PICKS
+from dosepath.rules.relational.sql import Part, constants, sql, text
+
+
+def evidence(compiler: Compiler, used: Mapping[int, Sequence[tuple[str, int]]]) -> exp.Select:
+    """Give the rows of facts that answers were reached from: `patient`, `row_id`, `used_by`.
+
+    Of an event that was found, the records that met the question; of one that was not, all records that might have.
+
+    Parameters
+    ----------
+    compiler
+        Has made the steps of the plan.
+    used
+        For each answer, the requests that it asks, as pairs of family and place.
+    """
+    parts: list[exp.Select] = []
+    for family in (PICKS, PEOPLE, EVENTS, TREATED, DOSES, ASSESSMENTS):
+        rows: list[tuple[Part, ...]] = []
+        for answer, requests in used.items():
+            rows.extend((place, answer) for name, place in dict.fromkeys(requests) if name == family)
+        if not rows:
+            continue
+        for level in sorted({compiler.requests[family][place].level for _, place in _asked(used, family)}):
+            for found in _rows(compiler, family, level):
+                query = exp.select("f.patient", "f.row_id", "r.used_by").from_(found.subquery("f"))
+                listed = constants("r", ("place", "used_by"), rows)
+                parts.append(query.join(listed.subquery("r"), on="r.place = f.place"))
+    if not parts:
+        return exp.select("patient", "row_id", sql("0 AS used_by")).from_("facts").where("FALSE")
+    joined: exp.Query = parts[0]
+    for part in parts[1:]:
+        joined = exp.union(joined, part, distinct=False, copy=False)
+    return exp.select("patient", "row_id", "used_by").distinct().from_(joined.subquery("u"))
+
+
+def _asked(used: Mapping[int, Sequence[tuple[str, int]]], family: str) -> list[tuple[str, int]]:
+    return [request for requests in used.values() for request in requests if request[0] == family]
+
+
+def _rows(compiler: Compiler, family: str, level: int) -> list[exp.Select]:
+    """Give the rows that the requests of a family and level looked at: patient, row_id, place."""
+    requests = compiler.of_level(family, level)
+    if not requests:
+        return []
+    match family:
+        case "picks":
+            query = exp.select("patient", "row_id", sql("pick AS place")).from_(f"picked_{level}")
+            return [query.where("row_id IS NOT NULL")]
+        case "events":
+            found = (
+                f"MAX(CASE WHEN NOT every_one AND said = {MET} THEN 1 ELSE 0 END) OVER (PARTITION BY patient, event)"
+            )
+            marked = exp.select("patient", "row_id", "event", "said", "every_one", "i", sql(f"{found} AS met"))
+            query = exp.select("patient", "row_id", sql("event AS place")).from_(
+                marked.from_(f"happened_{level}").subquery("h")
+            )
+            fits = f"CASE WHEN every_one THEN i IS NULL OR i WHEN met = 1 THEN said = {MET} ELSE TRUE END"
+            return [query.where(fits)]
+        case "doses":
+            return [exp.select("patient", "row_id", sql("asked AS place")).from_(f"dosed_{level}")]
+        case "people":
+            listed = [(request.concept, place) for place, request in requests]
+            return [_facts(listed)]
+        case "treated":
+            return [_facts([(leaf, place) for place, request in requests for leaf in _leaves(request)])]
+    return [_days(level, place, request) for place, request in requests]
+
+
+def _leaves(request: TreatedRequest) -> tuple[str, ...]:
+    return request.leaves
+
+
+def _facts(listed: Sequence[tuple[str, int]]) -> exp.Select:
+    """Give all facts of some concepts that exist on the day of the evaluation."""
+    return (
+        exp.select("f.patient", "f.row_id", "r.place")
+        .from_("facts AS f")
+        .join(constants("r", ("concept", "place"), listed).subquery("r"), on="r.concept = f.concept")
+        .join("patients AS b", on="b.patient = f.patient")
+        .where("f.first_earliest IS NULL OR f.first_earliest <= b.on_day")
+    )
+
+
+def _days(level: int, place: int, request: AssessmentRequest) -> exp.Select:
+    """Give the results that stood for their day in an assessment."""
+    concepts = [text(concept) for concept in request.concepts]
+    return (
+        exp.select("f.patient", "f.row_id", exp.alias_(sql(":p", p=place), "place"))
+        .from_(f"result_days_{level}_{place} AS d")
+        .join("facts AS f", on="f.patient = d.patient AND f.rank = d.rank")
+        .where(exp.column("concept", "f").isin(*concepts))
+    )

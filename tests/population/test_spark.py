@@ -1,0 +1,42 @@
+"""The same plan on Spark gives the same cells; takes pyspark and Java."""
+
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from sqlglot import exp
+
+from dosepath.population.engines import DuckDB, Engine, Spark
+from dosepath.population.plan import Plan, plan_of
+from dosepath.population.tables import Row
+from tests.population.people import demo_people, load, protocol
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def session() -> Iterator[Any]:
+    sql = pytest.importorskip("pyspark.sql", reason="pyspark is not installed: pip install dosepath[spark]")
+    if shutil.which("java") is None:
+        pytest.skip("Spark needs Java")
+    builder = sql.SparkSession.builder.master("local[1]").config("spark.sql.shuffle.partitions", "1")
+    builder = builder.config("spark.ui.enabled", "false").config("spark.sql.session.timeZone", "UTC")
+    builder = builder.config("spark.sql.codegen.wholeStage", "false")
+    made = builder.getOrCreate()
+    yield made
+    made.stop()
+
+
+def verdicts(engine: Engine, plan: Plan) -> list[Row]:
+    load(engine, demo_people()[::10])
+    for step in plan.steps:
+        engine.make(step)
+    names = [column.name for column in plan.columns]
+    return sorted(engine.rows(exp.select("patient", *names).from_("verdicts")))
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_spark_gives_the_cells_of_duckdb(session: Any) -> None:
+    plan = plan_of(protocol())
+    assert verdicts(Spark(session), plan) == verdicts(DuckDB(), plan)
