@@ -143,6 +143,18 @@ def test_another_limit_is_another_protocol(cohort: Path, screened: Path, opened:
     assert possible == sorted(possible, reverse=True)
 
 
+def test_the_way_down_the_list_is_drawn(screened: Path, tmp_path: Path) -> None:
+    file = tmp_path / "lost.json"
+    found = json.loads(run("cost", screened, "--arm", "SLE", "--everybody", "--plot", file, "--json"))[0]
+    losing = [step for step in found["steps"] if step["lost"]]
+    (rows,) = json.loads(file.read_text(encoding="utf-8"))["datasets"].values()
+    gone = [row for row in rows if row["part"] == "lost here"]
+    assert [row["criterion"] for row in gone] == [step["item"] for step in losing]
+    for row, step in zip(gone, losing, strict=True):
+        assert row["share"] == pytest.approx(step["lost"] / found["patients"])
+    assert "name it with --arm" in run("cost", screened, "--plot", file, code=2)
+
+
 def test_the_limit_of_a_heading_cannot_be_slid(screened: Path) -> None:
     assert "does not stand alone" in run("cost", screened, "--arm", "SLE", "--what-if", "I04", code=2)
 

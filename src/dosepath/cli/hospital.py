@@ -224,8 +224,8 @@ def _exit_code(connection: Connection) -> int:
 
 def cost(
     folder: Path, arm: str, limit: int, memory: str, *, everybody: bool, down: bool, what_if: str, as_json: bool
-) -> None:
-    """Print what each criterion costs, the way down the list, or the curve of a limit."""
+) -> Sequence[ArmCost]:
+    """Print what each criterion costs, the way down the list, or the curve of a limit; give the cost by arm."""
     with connected(folder, memory=memory) as connection:
         screening = open_screening(connection, folder)
         arms = (screening.arm(arm),) if arm else screening.asked.arms
@@ -233,14 +233,15 @@ def cost(
         if what_if:
             curves = [curve(screening, each, what_if, base) for each in arms]
             _print_curves(curves, as_json=as_json)
-            return
+            return ()
         found = [arm_cost(screening, each, base) for each in arms]
     if as_json:
         print_json([_cost_document(each) for each in found])
-        return
+        return found
     titles = {identity: item.source.title for identity, item in screening.asked.protocol.criteria.items()}
     for each in found:
         _print_cost(each, titles, limit, down=down)
+    return found
 
 
 def _cost_document(found: ArmCost) -> dict[str, Any]:

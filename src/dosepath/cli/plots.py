@@ -18,6 +18,7 @@ from dosepath.dosefinding.timeline import TimedTrials
 from dosepath.dosefinding.tools import Compared
 
 if TYPE_CHECKING:
+    from dosepath.population.attrition import ArmCost
     from dosepath.reports.plots.theme import Theme
     from dosepath.reports.summary import DesignSummary
 
@@ -183,6 +184,24 @@ def save_posterior(design: Design, cohorts: Sequence[Cohort], path: Path, *, dar
     from dosepath.reports.plots.saving import save
 
     save(posterior_plot(design, cohorts, _theme(dark=dark)), path)
+
+
+def save_waterfall(found: "ArmCost", path: Path, *, dark: bool = False) -> None:
+    """Save the plot of who is lost where, down the criteria of one arm; those that lose nobody are left out.
+
+    Raises
+    ------
+    InputError
+        When nobody is among the patients of the arm, or the suffix is not known.
+    """
+    from dosepath.reports.plots.population import Loss, waterfall
+    from dosepath.reports.plots.saving import save
+
+    if not found.patients:
+        raise InputError(f"arm {found.arm} has no patient to count")
+    steps = [step for step in found.steps if step.lost]
+    losses = [Loss(step.item, step.lost / found.patients, step.possible / found.patients) for step in steps]
+    save(waterfall(losses, theme=_theme(dark=dark)), path)
 
 
 def save_report(
