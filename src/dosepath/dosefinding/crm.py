@@ -8,7 +8,7 @@ Verification: estimates, rates and bounds against the R package dfcrm 0.2-2.1; p
 1e-10; skeletons against its getprior.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -202,26 +202,33 @@ def most_likely(skeleton: Skeleton, level: Sequence[int], dlts: Sequence[bool], 
         As for `partial_posterior`; the prior plays no part.
     """
 
-    def height(parameter: float) -> float:
+    def height(parameter: Numbers) -> Numbers:
         rates = skeleton.rates_at(parameter)
-        found = 0.0
+        found = np.zeros(len(parameter))
         for dose, toxic, weight in zip(level, dlts, weights, strict=True):
-            chance = weight * float(rates[dose - 1])
-            found += log(max(chance if toxic else 1 - chance, _LEAST))
+            chance = weight * rates[:, dose - 1]
+            found += np.log(np.maximum(chance if toxic else 1 - chance, _LEAST))
         return found
 
-    low, high = -_REACH, _REACH
+    best = _highest(height, np.array([-_REACH]), np.array([_REACH]), steps=100)
+    below, here, above = (float(height(best + step)[0]) for step in (-_STEP, 0.0, _STEP))
+    curve = (above - 2 * here + below) / _STEP**2
+    return Fit(best, np.array([-1 / curve if curve < 0 else np.nan]))
+
+
+_STEP = 1e-3
+"""Distance over which the curvature of a likelihood is taken."""
+
+
+def _highest(height: Callable[[Numbers], Numbers], low: Numbers, high: Numbers, steps: int) -> Numbers:
+    """Find where functions with one peak are highest, each between its bounds, by golden sections."""
     golden = (sqrt(5) - 1) / 2
-    for _ in range(100):
+    for _ in range(steps):
         left, right = high - golden * (high - low), low + golden * (high - low)
-        if height(left) < height(right):
-            low = left
-        else:
-            high = right
-    best = (low + high) / 2
-    step = 1e-3
-    curve = (height(best + step) - 2 * height(best) + height(best - step)) / step**2
-    return Fit(np.array([best]), np.array([-1 / curve if curve < 0 else np.nan]))
+        rises = height(left) < height(right)
+        low, high = np.where(rises, left, low), np.where(rises, high, right)
+    found: Numbers = (low + high) / 2
+    return found
 
 
 def most_likely_rates(skeleton: Skeleton, dlts: Counts, without: Counts) -> Numbers:
@@ -248,24 +255,18 @@ def most_likely_rates(skeleton: Skeleton, dlts: Counts, without: Counts) -> Numb
     points, yes, no, _ = _grid(skeleton)
     best = (dlts @ yes + without @ no).argmax(axis=1)
     low, high = points[np.maximum(best - 1, 0)], points[np.minimum(best + 1, len(points) - 1)]
-    golden = (sqrt(5) - 1) / 2
-    for _ in range(_HALVINGS):
-        left, right = high - golden * (high - low), low + golden * (high - low)
-        lower = _log_likelihood(skeleton, left, dlts, without) < _log_likelihood(skeleton, right, dlts, without)
-        low, high = np.where(lower, left, low), np.where(lower, high, right)
-    return skeleton.rates_at((low + high) / 2)
+
+    def height(parameter: Numbers) -> Numbers:
+        rates = skeleton.rates_at(parameter)
+        logs = dlts * np.log(np.maximum(rates, _LEAST)) + without * np.log(np.maximum(1 - rates, _LEAST))
+        found: Numbers = logs.sum(axis=1)
+        return found
+
+    return skeleton.rates_at(_highest(height, low, high, steps=_SECTIONS))
 
 
-_HALVINGS = 40
-"""Steps of the search for the most likely parameter; each leaves 0.62 of the interval."""
-
-
-def _log_likelihood(skeleton: Skeleton, parameter: Numbers, dlts: Counts, without: Counts) -> Numbers:
-    rates = skeleton.rates_at(parameter)
-    found: Numbers = (dlts * np.log(np.maximum(rates, _LEAST)) + without * np.log(np.maximum(1 - rates, _LEAST))).sum(
-        axis=1
-    )
-    return found
+_SECTIONS = 40
+"""Steps of the search between two points of the grid; each leaves 0.62 of the interval."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -203,6 +203,22 @@ def decision_of(design: Design, state: States) -> Decision:
     return Decision(action, following, grounds.rule, grounds.reasons, design.citation)
 
 
+def true_rates(truth: Sequence[float] | NDArray[np.float64], doses: int) -> NDArray[np.float64]:
+    """Take the true rates of a scenario, one a dose level.
+
+    Raises
+    ------
+    InputError
+        When a rate is missing or is no probability.
+    """
+    rates = np.asarray(truth, dtype=np.float64)
+    if rates.shape != (doses,):
+        raise InputError(f"{rates.size} true rates for {doses} dose levels")
+    if not ((rates >= 0) & (rates <= 1)).all():
+        raise InputError("a true rate of DLT lies between 0 and 1")
+    return rates
+
+
 def must_be_next(design: Design, state: States, cohort: Cohort) -> str:
     """Say why a cohort cannot follow: the trial has ended, or another dose is next. For designs that admit no other."""
     following = int(design.next_doses(state)[0])

@@ -4,15 +4,13 @@ States that have the same counts and the same decision go on alike, so they are 
 true rates each node and each edge has the probability that a trial goes through it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from math import comb
-
-import numpy as np
 
 from dosepath.core.errors import InputError
-from dosepath.dosefinding.design import Action, Decision, Design, decide, rows_of
+from dosepath.dosefinding.design import Action, Decision, Design, decide, true_rates
 from dosepath.dosefinding.outcomes import Cohort, DoseTally, tally
+from dosepath.dosefinding.tools import next_cohorts
 
 ENDS = (Action.STOP, Action.COMPLETE)
 """Actions after which nobody is treated."""
@@ -141,7 +139,7 @@ def dose_paths(
     """
     if depth is not None and depth < 1:
         raise InputError(f"1 cohort or more is looked ahead, {depth} is none")
-    rates = None if truth is None else _checked(truth, design.doses)
+    rates = None if truth is None else tuple(true_rates(truth, design.doses).tolist())
     nodes = [PathNode(0, 0, tally(cohorts, design.doses), decide(design, cohorts), _known(rates, 1.0))]
     edges: list[PathEdge] = []
     waiting = [(node, tuple(cohorts)) for node in nodes if not node.ends]
@@ -155,14 +153,6 @@ def dose_paths(
         edges += ways
         waiting = [(node, history) for node, history in later if not node.ends]
     return PathGraph(design, tuple(rates or ()), tuple(nodes), tuple(edges))
-
-
-def _checked(truth: Sequence[float], doses: int) -> tuple[float, ...]:
-    if len(truth) != doses:
-        raise InputError(f"{len(truth)} true rates for {doses} dose levels")
-    if not all(0 <= rate <= 1 for rate in truth):
-        raise InputError("a true rate of DLT lies between 0 and 1")
-    return tuple(map(float, truth))
 
 
 def _known(rates: Sequence[float] | None, probability: float) -> float | None:
@@ -183,7 +173,9 @@ def _one_cohort(
     found: dict[_Key, list[PathEdge]] = {}
     reached: dict[_Key, tuple[Decision, tuple[Cohort, ...]]] = {}
     for node, history in waiting:
-        for cohort, chance in _outcomes(design, node, rates):
+        if node.decision.level is None:
+            continue
+        for cohort, chance in next_cohorts(design, node.tallies, node.decision.level, rates):
             after = (*history, cohort)
             tallies, decision = tally(after, design.doses), decide(design, after)
             key = (tallies, decision.action, decision.level)
@@ -198,17 +190,3 @@ def _one_cohort(
         later.append((PathNode(place, waiting[0][0].step + 1, key[0], decision, total), history))
         ways += [PathEdge(each.start, place, each.level, each.patients, each.dlts, each.probability) for each in into]
     return later, sorted(ways, key=lambda edge: (edge.start, edge.dlts))
-
-
-def _outcomes(design: Design, node: PathNode, rates: Sequence[float] | None) -> Iterator[tuple[Cohort, float]]:
-    """Yield the next cohort with each number of DLTs, and its probability."""
-    level = node.decision.level
-    if level is None:
-        return
-    treated, dlts = rows_of(node.tallies)
-    size = int(design.cohort_sizes(treated, dlts, np.array([level]))[0])
-    size = min(size, design.most_patients - int(treated.sum()))
-    rate = 0.0 if rates is None else rates[level - 1]
-    for toxic in range(size + 1):
-        outcomes = tuple(number < toxic for number in range(size))
-        yield Cohort(level, outcomes), comb(size, toxic) * rate**toxic * (1 - rate) ** (size - toxic)

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dosepath.core.errors import InputError
-from dosepath.dosefinding.design import ENDED, Counts, Design, States
+from dosepath.dosefinding.design import ENDED, Counts, Design, States, true_rates
 
 Numbers: TypeAlias = NDArray[np.float64]
 
@@ -129,11 +129,7 @@ class Enumeration:
         InputError
             When a rate is missing or is no probability.
         """
-        rates = np.asarray(truth, dtype=np.float64)
-        if rates.shape != (self.design.doses,):
-            raise InputError(f"{rates.size} true rates for {self.design.doses} dose levels")
-        if not ((rates >= 0) & (rates <= 1)).all():
-            raise InputError("a true rate of DLT lies between 0 and 1")
+        rates = true_rates(truth, self.design.doses)
         return Characteristics(self, rates, self.probabilities(rates))
 
 

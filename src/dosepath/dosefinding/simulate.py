@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dosepath.core.errors import InputError
-from dosepath.dosefinding.design import ENDED, Counts, Design, States
+from dosepath.dosefinding.design import ENDED, Counts, Design, States, true_rates
 from dosepath.dosefinding.exact import Numbers, state_keys
 from dosepath.dosefinding.open_windows import OpenDesign
 
@@ -155,11 +155,7 @@ def checked_rates(
     InputError
         When a rate is missing or is no probability, or there is no trial.
     """
-    rates = np.asarray(truth, dtype=np.float64)
-    if rates.shape != (design.doses,):
-        raise InputError(f"{rates.size} true rates for {design.doses} dose levels")
-    if not ((rates >= 0) & (rates <= 1)).all():
-        raise InputError("a true rate of DLT lies between 0 and 1")
+    rates = true_rates(truth, design.doses)
     if trials < 1:
         raise InputError(f"1 trial or more is simulated, {trials} is none")
     return rates

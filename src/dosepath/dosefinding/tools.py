@@ -1,16 +1,16 @@
 """What a statistician asks of designs: what may come next, how many patients, which of several, at what price."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import comb
 
 import numpy as np
 
 from dosepath.core.errors import InputError
-from dosepath.dosefinding.design import Action, Decision, Design, decide
+from dosepath.dosefinding.design import Action, Decision, Design, decide, rows_of, true_rates
 from dosepath.dosefinding.exact import Characteristics, Numbers, enumerate_design
-from dosepath.dosefinding.outcomes import Cohort
-from dosepath.dosefinding.three_plus_three import VARIANTS, variant
+from dosepath.dosefinding.outcomes import Cohort, DoseTally, tally
+from dosepath.dosefinding.three_plus_three import VARIANTS, ThreePlusThree, variant
 
 # Look-ahead ---------------------------------------------------------------------------------------------------------
 
@@ -65,8 +65,8 @@ def look_ahead(
     2TTN de_escalate 1
     2TTT de_escalate 1
     """
-    if truth is not None and len(truth) != design.doses:
-        raise InputError(f"{len(truth)} true rates for {design.doses} dose levels")
+    if truth is not None:
+        true_rates(truth, design.doses)
     found: list[Branch] = []
     waiting = [Branch((), decide(design, cohorts), None if truth is None else 1.0)]
     while waiting:
@@ -75,20 +75,30 @@ def look_ahead(
         if len(branch.cohorts) == depth or branch.decision.action in (Action.STOP, Action.COMPLETE) or level is None:
             found.append(branch)
             continue
-        for cohort, chance in _next_cohorts(design, [*cohorts, *branch.cohorts], level, truth):
+        for cohort, chance in next_cohorts(design, tally([*cohorts, *branch.cohorts], design.doses), level, truth):
             after = (*branch.cohorts, cohort)
             known = None if branch.probability is None else branch.probability * chance
             waiting.append(Branch(after, decide(design, [*cohorts, *after]), known))
     return tuple(found)
 
 
-def _next_cohorts(
-    design: Design, cohorts: Sequence[Cohort], level: int, truth: Sequence[float] | None
+def next_cohorts(
+    design: Design, tallies: Sequence[DoseTally], level: int, truth: Sequence[float] | None
 ) -> Iterable[tuple[Cohort, float]]:
-    treated, dlts = (np.zeros((1, design.doses), dtype=np.int64) for _ in range(2))
-    for cohort in cohorts:
-        treated[0, cohort.level - 1] += len(cohort.outcomes)
-        dlts[0, cohort.level - 1] += sum(cohort.outcomes)
+    """Give the cohort that follows at a level with each number of DLTs, these first, and its probability.
+
+    Parameters
+    ----------
+    design
+        Any design.
+    tallies
+        Counts so far.
+    level
+        Dose level of the cohort.
+    truth
+        True rates of DLT; without them the probabilities mean nothing.
+    """
+    treated, dlts = rows_of(tallies)
     size = int(design.cohort_sizes(treated, dlts, np.array([level]))[0])
     size = min(size, design.most_patients - int(treated.sum()))
     rate = 0.0 if truth is None else truth[level - 1]
@@ -170,19 +180,20 @@ def compare(
     )
 
 
-def price_of_variants(truth: Sequence[float], target: float) -> dict[str, Compared]:
-    """Give what each named variant of 3+3 does under one scenario.
+def price_of_variants(design: ThreePlusThree, truth: Sequence[float], target: float) -> dict[str, Compared]:
+    """Give what each named variant of a 3+3 does under one scenario, with its doses and its first dose.
 
     Examples
     --------
-    >>> for name, each in price_of_variants([0.1, 0.25, 0.4], 0.3).items():
+    >>> for name, each in price_of_variants(variant("V3", 3), [0.1, 0.25, 0.4], 0.3).items():
     ...     print(name, each.exact.recommendation.round(4), round(float(each.exact.patients.sum()), 2))
     V1 [0.0939 0.3626 0.3754 0.1681] 9.93
     V2 [0.103  0.3948 0.3342 0.1681] 11.7
     V3 [0.1031 0.3992 0.371  0.1268] 12.15
     V4 [0.0348 0.2604 0.4353 0.2696] 9.93
     """
-    rows = compare([variant(name, len(truth)) for name in VARIANTS], [truth], target)
+    variants = [replace(variant(name, design.doses), start=design.start) for name in VARIANTS]
+    rows = compare(variants, [truth], target)
     return dict(zip(VARIANTS, (row[0] for row in rows), strict=True))
 
 

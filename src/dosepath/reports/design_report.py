@@ -1,7 +1,6 @@
 """A report on one design or several in one HTML file: what was asked, what they do, how that was found, the sources."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 
 from dosepath import __version__
@@ -10,8 +9,8 @@ from dosepath.dosefinding.decision_table import table_of
 from dosepath.dosefinding.design import Design
 from dosepath.dosefinding.dose_paths import dose_paths
 from dosepath.dosefinding.recipes import closed, is_open
-from dosepath.dosefinding.three_plus_three import KORN, STORER, VARIANTS, ThreePlusThree
-from dosepath.dosefinding.tools import compare
+from dosepath.dosefinding.three_plus_three import KORN, STORER, ThreePlusThree
+from dosepath.dosefinding.tools import price_of_variants
 from dosepath.reports.document import Figure, Part, Section
 from dosepath.reports.inline_svg import inlined, style_variables
 from dosepath.reports.pages import page
@@ -168,11 +167,7 @@ def _price(summaries: Sequence[DesignSummary], target: float, planned: int | Non
     design = next((each.design for each in summaries if isinstance(each.design, ThreePlusThree)), None)
     if not isinstance(design, ThreePlusThree):
         return []
-    designs = [
-        replace(design, fill_below=fill_below, fill_top=fill_top, tolerated=tolerated)
-        for fill_below, fill_top, tolerated in VARIANTS.values()
-    ]
-    priced = [exact_summary(row[0].exact) for row in compare(designs, [summaries[0].truth], target)]
+    priced = [exact_summary(each.exact) for each in price_of_variants(design, summaries[0].truth, target).values()]
     words = (
         "V1 accepts the dose below one that was ruled out, and the highest dose, on three patients; V2 fills the dose "
         "below to six; V3 also fills the highest dose; V4 is V1 with two DLTs in six tolerated."

@@ -59,7 +59,7 @@ def test_without_true_rates_a_way_has_no_probability_and_rates_must_be_complete(
 
 @pytest.mark.shared
 def test_prices_of_the_variants_are_the_reference_numbers(shared_reference: Path) -> None:
-    found = price_of_variants(TRUTH, 0.3)
+    found = price_of_variants(variant("V3", 3), TRUTH, 0.3)
     checked = 0
     for entry in entries(shared_reference, "three_plus_three_exact_oc"):
         if [float(rate) for rate in entry["inputs"]["p_true"]] == TRUTH:

@@ -104,7 +104,7 @@ def test_the_table_of_doses_has_the_exact_numbers() -> None:
 
 def test_the_price_of_the_variants_stands_where_a_design_is_3_plus_3() -> None:
     rows = Structure(ONE).rows
-    for name, each in price_of_variants(TRUTH, TARGET).items():
+    for name, each in price_of_variants(variant("V3", 3), TRUTH, TARGET).items():
         row = next(
             row for row in rows if row[0] == f"3+3 {name}" and row[3] == percent(each.exact.recommendation[2], 2)
         )
