@@ -57,7 +57,7 @@ format: setup ## format the code and mend what can be mended
 	$(BIN)/ruff check --fix-only --quiet .
 	$(BIN)/ruff format .
 
-bench: setup ## how fast is one patient, and the whole shared set?
+bench: setup ## how fast are one patient, the shared set, grading, designs and a hospital?
 	$(BIN)/python -m dosepath.cli.bench $(SHARED_PATIENTS) $(ARGS)
 
 bench-population: setup ## how fast is a hospital of 100,000 and of 1,000,000 patients? (needs 10 GB of disk)
@@ -65,7 +65,7 @@ bench-population: setup ## how fast is a hospital of 100,000 and of 1,000,000 pa
 
 spark: setup ## the tests that run the plan on Spark as well (needs a Java runtime; installs pyspark)
 	$(PIP) install --quiet -r requirements/spark.txt
-	$(BIN)/python -m pytest -m "slow or not slow" tests/unit/population/test_spark.py $(ARGS)
+	$(BIN)/python -m pytest -m "slow or not slow" tests/unit/population/test_spark.py tests/unit/population/test_spark_cells.py $(ARGS)
 
 golden: setup ## write anew what tests compare with: counts over the shared FHIR patients, JSON Schema, forms and cases of instruments, plots of the documents
 	$(BIN)/dosepath protocol schema > docs/protocol.schema.json

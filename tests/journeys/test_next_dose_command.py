@@ -103,7 +103,7 @@ def test_a_level_without_a_dose_blocks_with_a_message(tmp_path: Path) -> None:
         (("--set", "levels=one"), "--set levels: 'one'"),
         (("--set", "planned_n=[1"), "no value that can be read"),
         (("--rates", "2"), "between 0 and 1"),
-        (("--rates", "often"), "write numbers from 0 to 1"),
+        (("--rates", "often"), "write rates as 0.1,0.25,0.4"),
         (("--on", "soon"), "--on"),
         (("--on", "2027-01-01"), "is dated"),
         (("--reading", "dlt#window=never"), "no option"),

@@ -20,7 +20,7 @@ from dosepath.eligibility.must_pass import must_pass
 from dosepath.eligibility.report import Finding, Overall
 from dosepath.interop.fhir import read_patients
 from dosepath.mapping.reader import ConceptIndex
-from dosepath.population.engine import connected
+from dosepath.population.connection import connected
 from dosepath.population.folders import check_digests, is_whole, open_whole
 from dosepath.population.results import Screening, open_screening
 from dosepath.protocol.model import GateName
@@ -153,6 +153,15 @@ def test_the_way_down_the_list_is_drawn(screened: Path, tmp_path: Path) -> None:
     for row, step in zip(gone, losing, strict=True):
         assert row["share"] == pytest.approx(step["lost"] / found["patients"])
     assert "name it with --arm" in run("cost", screened, "--plot", file, code=2)
+
+
+def test_the_curve_of_a_limit_is_drawn(screened: Path, tmp_path: Path) -> None:
+    file = tmp_path / "curve.json"
+    asked = ("cost", screened, "--arm", "SLE", "--what-if", "I04.a.3")
+    (curve,) = json.loads(run(*asked, "--plot", file, "--json"))
+    drawn = json.loads(file.read_text(encoding="utf-8"))["datasets"].values()
+    shares = {row["threshold"]: row["share"] for rows in drawn for row in rows if "share" in row}
+    assert shares == {limit: pytest.approx(possible / curve["patients"]) for limit, _, possible, _ in curve["points"]}
 
 
 def test_the_limit_of_a_heading_cannot_be_slid(screened: Path) -> None:

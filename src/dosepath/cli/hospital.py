@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Final
 
 import typer
 from rich.console import Console
@@ -17,6 +17,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table as Grid
 
+from dosepath.cli import plots
 from dosepath.cli.screen import Request as OnePatientRequest
 from dosepath.cli.screen import read_plan
 from dosepath.cli.sheet import print_sheet
@@ -31,8 +32,8 @@ from dosepath.interop.screening_json import document
 from dosepath.mapping.reader import ConceptIndex
 from dosepath.population import worklist as lists
 from dosepath.population.attrition import BASES, EVERYBODY, ON_RECORD, ArmCost, arm_cost
+from dosepath.population.connection import Connection, connected, save_rows
 from dosepath.population.cost import ItemCost
-from dosepath.population.engine import Connection, connected, save_text_rows
 from dosepath.population.facts import patient_key, read_record
 from dosepath.population.folders import is_whole, open_whole, writing
 from dosepath.population.refresh import refresh as refresh_screening
@@ -46,6 +47,7 @@ from dosepath.population.screening import (
     screen_chunks,
 )
 from dosepath.population.spark import engine_named
+from dosepath.population.tables import Column, Schema, Type
 from dosepath.population.what_if import Curve, curve
 from dosepath.protocol.model import GateName
 from dosepath.rules.wording import counted
@@ -223,9 +225,28 @@ def _exit_code(connection: Connection) -> int:
 
 
 def cost(
-    folder: Path, arm: str, limit: int, memory: str, *, everybody: bool, down: bool, what_if: str, as_json: bool
-) -> Sequence[ArmCost]:
-    """Print what each criterion costs, the way down the list, or the curve of a limit; give the cost by arm."""
+    folder: Path,
+    arm: str,
+    limit: int,
+    memory: str,
+    *,
+    everybody: bool,
+    down: bool,
+    what_if: str,
+    plot: Path | None,
+    as_json: bool,
+) -> None:
+    """Print what each criterion costs, the way down the list, or the curve of a limit; draw that of one arm.
+
+    Raises
+    ------
+    InputError
+        When a plot is asked for and no arm is named, or its file is of no known kind.
+    """
+    if plot is not None:
+        plots.plot_file(plot)
+        if not arm:
+            raise InputError("--plot draws one arm: name it with --arm")
     with connected(folder, memory=memory) as connection:
         screening = open_screening(connection, folder)
         arms = (screening.arm(arm),) if arm else screening.asked.arms
@@ -233,15 +254,18 @@ def cost(
         if what_if:
             curves = [curve(screening, each, what_if, base) for each in arms]
             _print_curves(curves, as_json=as_json)
-            return ()
+            if plot is not None:
+                plots.save_curve(curves[0], plot)
+            return
         found = [arm_cost(screening, each, base) for each in arms]
+    if plot is not None:
+        plots.save_waterfall(found[0], plot)
     if as_json:
         print_json([_cost_document(each) for each in found])
-        return found
+        return
     titles = {identity: item.source.title for identity, item in screening.asked.protocol.criteria.items()}
     for each in found:
         _print_cost(each, titles, limit, down=down)
-    return found
 
 
 def _cost_document(found: ArmCost) -> dict[str, Any]:
@@ -299,6 +323,9 @@ def _print_curves(curves: Sequence[Curve], *, as_json: bool) -> None:
         out.print(grid)
 
 
+_WORKLIST: Final = Schema("worklist", tuple(Column(name, Type.TEXT, "") for name in COLUMNS))
+
+
 def worklist(folder: Path, arm: str, limit: int, patient: str, outputs: Outputs, memory: str) -> None:
     """Print the worklist, or the sheet of one patient."""
     out = console()
@@ -315,7 +342,7 @@ def worklist(folder: Path, arm: str, limit: int, patient: str, outputs: Outputs,
         total = lists.in_question(screening, named)
         if outputs.parquet is not None:
             table = [tuple(row[name] for name in COLUMNS) for row in rows(found, GateName.SCREENING)]
-            _write_to(outputs.parquet, lambda path: save_text_rows(connection, COLUMNS, table, path))
+            _write_to(outputs.parquet, lambda path: save_rows(connection, _WORKLIST, table, path))
     if outputs.csv is not None:
         _write_to(outputs.csv, lambda path: path.write_text(worklist_csv(found, GateName.SCREENING), encoding="utf-8"))
     if outputs.json is not None:

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table as Grid
 
 from dosepath.cli.shell import console, pairs
+from dosepath.cli.shell import rates as read_rates
 from dosepath.core.errors import InputError
 from dosepath.interop.answers_yaml import load_exact
 from dosepath.interop.ladder_json import document
@@ -54,7 +55,7 @@ def _conduct(file: Path, trial: str, on: str, settings: Sequence[str], readings:
         datetime.now(UTC).astimezone().date(),
         on=read_date(on, "--on") if on else None,
         settings=_settings(settings),
-        rates=_rates(rates),
+        rates=read_rates(rates, "--rates") if rates else RATES,
     )
 
 
@@ -88,18 +89,6 @@ def _rung(text: str) -> dict[str, Any]:
         return {"level": int(level), "dose": float(dose) if dose.strip() not in ("", "null") else None}
     except ValueError:
         raise InputError(f"--set levels: '{text}'; write level:dose, as in levels=1:0.5,2:1.0,3:") from None
-
-
-def _rates(text: str) -> tuple[float, ...]:
-    if not text:
-        return RATES
-    try:
-        found = tuple(float(part) for part in text.split(","))
-    except ValueError:
-        raise InputError(f"--rates {text}: write numbers from 0 to 1, as in 0.1,0.25") from None
-    if not all(0 <= rate <= 1 for rate in found):
-        raise InputError(f"--rates {text}: a rate of DLT lies between 0 and 1")
-    return found
 
 
 def _print(out: Console, conduct: Conduct, trial: str) -> None:

@@ -19,7 +19,7 @@ from dosepath.dosefinding.tools import Compared
 
 if TYPE_CHECKING:
     from dosepath.population.attrition import ArmCost
-    from dosepath.reports.plots.theme import Theme
+    from dosepath.population.what_if import Curve
     from dosepath.reports.summary import DesignSummary
 
 Result: TypeAlias = Characteristics | Compared | SimulatedTrials | TimedTrials
@@ -54,7 +54,7 @@ def report_file(path: Path) -> Path:
 
 
 def save_characteristics(
-    found: Result, target: float, planned: int | None, path: Path, *, seed: int | None = None, dark: bool = False
+    found: Result, target: float, planned: int | None, path: Path, *, seed: int | None = None
 ) -> None:
     """Plot the operating characteristics of one design.
 
@@ -68,8 +68,6 @@ def save_characteristics(
         File that ends in .svg, .png, .json or .html.
     seed
         Of simulated trials, which must have one.
-    dark
-        Whether the dark theme is wanted.
 
     Raises
     ------
@@ -80,7 +78,7 @@ def save_characteristics(
     from dosepath.reports.plots.characteristics import characteristics_plot
     from dosepath.reports.plots.saving import save
 
-    save(characteristics_plot(_summary(found, seed), target, planned, _theme(dark=dark)), path)
+    save(characteristics_plot(_summary(found, seed), target, planned), path)
 
 
 def save_comparison(
@@ -91,7 +89,6 @@ def save_comparison(
     *,
     seed: int | None = None,
     names: Sequence[str] = (),
-    dark: bool = False,
 ) -> None:
     """Plot designs side by side under one scenario.
 
@@ -99,7 +96,7 @@ def save_comparison(
     ----------
     found
         Exact characteristics or simulated trials, one a design.
-    target, planned, path, seed, dark
+    target, planned, path, seed
         As in `save_characteristics`.
     names
         What the designs are called, where that is not their own name.
@@ -113,22 +110,22 @@ def save_comparison(
     from dosepath.reports.plots.comparison import comparison_plot
     from dosepath.reports.plots.saving import save
 
-    save(comparison_plot(_summaries(found, seed, names), target, planned, _theme(dark=dark)), path)
+    save(comparison_plot(_summaries(found, seed, names), target, planned), path)
 
 
-def save_table(design: Design, path: Path, *, level: int | None = None, dark: bool = False) -> None:
-    """Plot the decision table of a design at a dose level, else at the middle one.
+def save_table(design: Design, path: Path) -> None:
+    """Plot the decision table of a design at its middle dose level.
 
     Raises
     ------
     InputError
-        When there is no such level, the suffix is none of the four, or the file cannot be written.
+        When the suffix is none of the four, or the file cannot be written.
     """
     plot_file(path)
     from dosepath.reports.plots.decision_table import decision_table_plot
     from dosepath.reports.plots.saving import save
 
-    save(decision_table_plot(design, level, _theme(dark=dark)), path)
+    save(decision_table_plot(design), path)
 
 
 def save_paths(
@@ -137,8 +134,6 @@ def save_paths(
     depth: int | None,
     truth: Sequence[float] | None,
     path: Path,
-    *,
-    dark: bool = False,
 ) -> None:
     """Plot the ways on from some cohorts.
 
@@ -150,7 +145,7 @@ def save_paths(
         Cohorts to look ahead; None for as many as fit into a readable drawing.
     truth
         True rates of DLT for the probabilities, or None.
-    path, dark
+    path
         As in `save_characteristics`.
 
     Raises
@@ -164,14 +159,14 @@ def save_paths(
     from dosepath.reports.plots.dose_paths import dose_paths_plot
     from dosepath.reports.plots.saving import save
 
-    save(dose_paths_plot(dose_paths(design, cohorts, depth, truth, MOST_STATES), _theme(dark=dark)), path)
+    save(dose_paths_plot(dose_paths(design, cohorts, depth, truth, MOST_STATES)), path)
 
 
 MOST_STATES = 300
 """States up to which dose paths are drawn."""
 
 
-def save_posterior(design: Design, cohorts: Sequence[Cohort], path: Path, *, dark: bool = False) -> None:
+def save_posterior(design: Design, cohorts: Sequence[Cohort], path: Path) -> None:
     """Plot what CRM or BLRM believes about the rates of DLT after some cohorts.
 
     Raises
@@ -183,10 +178,10 @@ def save_posterior(design: Design, cohorts: Sequence[Cohort], path: Path, *, dar
     from dosepath.reports.plots.posterior import posterior_plot
     from dosepath.reports.plots.saving import save
 
-    save(posterior_plot(design, cohorts, _theme(dark=dark)), path)
+    save(posterior_plot(design, cohorts), path)
 
 
-def save_waterfall(found: "ArmCost", path: Path, *, dark: bool = False) -> None:
+def save_waterfall(found: "ArmCost", path: Path) -> None:
     """Save the plot of who is lost where, down the criteria of one arm; those that lose nobody are left out.
 
     Raises
@@ -201,7 +196,26 @@ def save_waterfall(found: "ArmCost", path: Path, *, dark: bool = False) -> None:
         raise InputError(f"arm {found.arm} has no patient to count")
     steps = [step for step in found.steps if step.lost]
     losses = [Loss(step.item, step.lost / found.patients, step.possible / found.patients) for step in steps]
-    save(waterfall(losses, theme=_theme(dark=dark)), path)
+    save(waterfall(losses), path)
+
+
+def save_curve(found: "Curve", path: Path) -> None:
+    """Save the plot of how many are still possible when the limit of one criterion slides.
+
+    Raises
+    ------
+    InputError
+        When nobody is among the patients of the arm, or the suffix is not known.
+    """
+    from dosepath.reports.plots.population import CurvePoint, threshold_curve
+    from dosepath.reports.plots.saving import save
+
+    if not found.patients:
+        raise InputError(f"arm {found.arm} has no patient to count")
+    points = [CurvePoint(each.limit, each.possible / found.patients) for each in found.points]
+    in_force = next((each.limit for each in found.points if each.in_force), None)
+    of = f"limit of {found.criterion}{f', {found.unit}' if found.unit else ''}"
+    save(threshold_curve(points, of, in_force), path)
 
 
 def save_report(
@@ -252,9 +266,3 @@ def _summary(found: Result, seed: int | None) -> "DesignSummary":
     if seed is None:
         raise InputError("simulated trials are shown with their seed; none was given")
     return simulated_summary(found, seed)
-
-
-def _theme(*, dark: bool) -> "Theme":
-    from dosepath.reports.plots.theme import DARK, LIGHT
-
-    return DARK if dark else LIGHT

@@ -6,7 +6,6 @@ from typing import Annotated
 import typer
 
 from dosepath.cli.shell import examples, guarded
-from dosepath.core.errors import InputError
 
 app = typer.Typer(no_args_is_help=True, help="Screen a whole hospital: tables in, verdicts with evidence out.")
 
@@ -116,22 +115,24 @@ def cost(
     memory: Memory = "",
     plot: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Draw the way down the list of one arm: .svg, .png, .html, .json."),
+        typer.Option(metavar="FILE", help="Draw it for one arm: .svg, .png, .html or .json."),
     ] = None,
     as_json: Json = False,
 ) -> None:
     """Say what each criterion costs: its exact share in who is lost, and who would be there without it."""
-    from dosepath.cli import hospital, plots
+    from dosepath.cli import hospital
 
-    if plot is not None:
-        plots.plot_file(plot)
-        if what_if or not arm:
-            raise InputError("--plot draws the way down the list of one arm: name it with --arm, without --what-if")
-    found = hospital.cost(
-        folder, arm, limit, memory, everybody=everybody, down=waterfall, what_if=what_if, as_json=as_json
+    hospital.cost(
+        folder,
+        arm,
+        limit,
+        memory,
+        everybody=everybody,
+        down=waterfall,
+        what_if=what_if,
+        plot=plot,
+        as_json=as_json,
     )
-    if plot is not None:
-        plots.save_waterfall(found[0], plot)
 
 
 @app.command(

@@ -76,6 +76,28 @@ def pairs(options: Iterable[str], name: str) -> dict[str, str]:
     return found
 
 
+def rates(text: str, option: str) -> tuple[float, ...]:
+    """Read rates of DLT, apart by commas.
+
+    Raises
+    ------
+    InputError
+        When one is no rate from 0 to 1.
+
+    Examples
+    --------
+    >>> rates("0.1,0.25, 0.4", "--truth")
+    (0.1, 0.25, 0.4)
+    """
+    try:
+        found = tuple(float(part) for part in text.split(","))
+    except ValueError:
+        raise InputError(f"{option} '{text}': write rates as 0.1,0.25,0.4") from None
+    if not all(0 <= rate <= 1 for rate in found):
+        raise InputError(f"{option} '{text}': rates lie between 0 and 1")
+    return found
+
+
 def verdict_text(verdict: Verdict, *, against: bool) -> Text:
     """Give icon and word of a verdict; red where it keeps the patient out."""
     icon, word = ICONS[verdict]

@@ -7,7 +7,7 @@ from dosepath.core.errors import InputError
 from dosepath.interop.fhir import read_patients
 from dosepath.mapping.reader import ConceptIndex
 from dosepath.population.columns import MAP_FILE, open_columns, open_written
-from dosepath.population.engine import Connection
+from dosepath.population.connection import Connection
 from dosepath.population.facts import PATIENTS_IN_A_CHUNK, RecordWriter, remark_row, save_people
 from dosepath.population.folders import is_whole, open_whole
 from dosepath.population.importing import Advance, import_long, silent

@@ -5,8 +5,8 @@
 from dataclasses import dataclass
 from typing import Final
 
+from dosepath.population.connection import literal
 from dosepath.population.cost import Fall, Group, ItemCost, Step, costs, waterfall
-from dosepath.population.engine import literal
 from dosepath.population.results import Screening
 
 EVERYBODY: Final = "everybody"

@@ -27,7 +27,7 @@ import yaml
 
 from dosepath.core.errors import InputError
 from dosepath.mapping.record import Remark
-from dosepath.population.engine import Connection, literal
+from dosepath.population.connection import Connection, literal
 from dosepath.population.folders import Whole
 from dosepath.population.importing import LongSource
 from dosepath.population.long_tables import TABLES, LongTable

@@ -106,12 +106,12 @@ def _array(column: Column, values: Iterable[Any]) -> Any:
     return np.ma.array([0 if each is None else each for each in found], mask=mask, dtype=kind)
 
 
-def save_text_rows(connection: Connection, columns: Sequence[str], rows: Sequence[Row], path: Path) -> None:
-    """Write rows into one Parquet file, every column as text, in the order in which they are given."""
-    schema = Schema("text_rows", tuple(Column(name, Type.TEXT, "") for name in columns))
-    make(connection, "text_rows", schema)
-    fill(connection, "text_rows", schema, rows)
-    save(connection, "FROM text_rows", path)
+def save_rows(connection: Connection, schema: Schema, rows: Sequence[Row], path: Path, order: str = "") -> None:
+    """Write rows into one Parquet file, in the order of some columns or in which they are given."""
+    make(connection, "kept_rows", schema)
+    fill(connection, "kept_rows", schema, rows)
+    save(connection, f"FROM kept_rows{f' ORDER BY {order}' if order else ''}", path)
+    connection.execute("DROP TABLE kept_rows")
 
 
 def save(connection: Connection, query: str, path: Path) -> int:

@@ -1,11 +1,14 @@
 """Where a plan runs: DuckDB in this process, or Spark; they differ in the dialect that SQLGlot writes."""
 
-from collections.abc import Iterable, Sequence
+import shutil
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, Protocol
 
 import duckdb
 from sqlglot import exp
 
+from dosepath.population.connection import Connection, literal, save
 from dosepath.population.tables import Row, Schema
 from dosepath.rules.relational import Step
 
@@ -22,14 +25,21 @@ class Engine(Protocol):
     def rows(self, query: exp.Query) -> list[Row]:
         """Run a query and give its rows."""
 
+    def open_chunk(self, connection: Connection, files: Mapping[str, Path]) -> None:
+        """Take over the tables of a chunk: those of these files, and `patients`, who stand in the connection alone."""
+
+    def bring_back(self, connection: Connection, name: str) -> None:
+        """Make the table of a step readable in the connection, under its name."""
+
 
 class DuckDB:
     """DuckDB, embedded."""
 
     dialect = "duckdb"
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection | None = None) -> None:
+    def __init__(self, connection: Connection | None = None) -> None:
         self.connection = connection if connection is not None else duckdb.connect()
+        self._texts: dict[int, tuple[exp.Query, str]] = {}
 
     def load(self, schema: Schema, rows: Iterable[Row]) -> None:
         """Make a table of rows; for small tables, large ones are read from files."""
@@ -50,11 +60,23 @@ class DuckDB:
         if step.scored is not None:
             self._filled(step.name, step.columns, step.scored(self.rows(step.query)))
             return
-        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {step.name} AS {step.query.sql(self.dialect)}")
+        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {step.name} AS {self._text(step.query)}")
+
+    def _text(self, query: exp.Query) -> str:
+        """Write the query of a step once for all chunks; a plan has half a megabyte of text."""
+        if id(query) not in self._texts:
+            self._texts[id(query)] = (query, query.sql(self.dialect))
+        return self._texts[id(query)][1]
 
     def rows(self, query: exp.Query) -> list[Row]:
         """Run a query and give its rows."""
         return self.connection.execute(query.sql(self.dialect)).fetchall()
+
+    def open_chunk(self, connection: Connection, files: Mapping[str, Path]) -> None:
+        """Do nothing: the tables of the connection are those of this engine."""
+
+    def bring_back(self, connection: Connection, name: str) -> None:
+        """Do nothing: what a step made is here."""
 
 
 class Spark:
@@ -63,16 +85,24 @@ class Spark:
     Each step is computed and kept, for plans of steps that read each other many times over take Spark longer to plan
     than to run.
 
+    It reads the facts of a chunk from the same Parquet files as the embedded engine; its workers must see them under
+    the same path. What it leaves behind comes back as Parquet and is written out by the embedded engine, so that a
+    folder looks the same whatever judged it.
+
     Parameters
     ----------
     session
         A `pyspark.sql.SparkSession`.
+    scratch
+        Folder for what goes between Spark and the embedded engine.
     """
 
     dialect = "spark"
 
-    def __init__(self, session: Any) -> None:
+    def __init__(self, session: Any, scratch: Path) -> None:
         self.session = session
+        self.scratch = scratch
+        self._read = 0
         # Spark 4.3 loses columns when it infers conditions across a union of kept steps ("key not found: word#1").
         session.conf.set("spark.sql.constraintPropagation.enabled", "false")
 
@@ -96,3 +126,20 @@ class Spark:
     def rows(self, query: exp.Query) -> list[Row]:
         """Run a query and give its rows."""
         return [tuple(row) for row in self.session.sql(query.sql(self.dialect)).collect()]
+
+    def open_chunk(self, connection: Connection, files: Mapping[str, Path]) -> None:
+        """Make views of the facts of a chunk, and of its patients, who stand in the embedded engine."""
+        self.session.catalog.clearCache()
+        self._read += 1
+        patients = self.scratch / f"patients_{self._read}.parquet"
+        save(connection, "FROM patients ORDER BY patient", patients)
+        for name, path in {**files, "patients": patients}.items():
+            self.session.read.parquet(str(path.absolute())).createOrReplaceTempView(name)
+
+    def bring_back(self, connection: Connection, name: str) -> None:
+        """Copy a table of Spark into the embedded engine."""
+        target = self.scratch / f"spark_{name}"
+        shutil.rmtree(target, ignore_errors=True)
+        self.session.table(name).write.parquet(str(target.absolute()))
+        read = f"read_parquet({literal(str(target / '*.parquet'))})"
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS FROM {read}")

@@ -21,7 +21,7 @@ from typing import Final
 from dosepath.core.errors import InputError
 from dosepath.core.facts import PatientRecord
 from dosepath.mapping.record import Remark
-from dosepath.population.engine import Connection, fill, make, read_parquet, save
+from dosepath.population.connection import Connection, fill, make, read_parquet, save, save_rows
 from dosepath.population.folders import Whole
 from dosepath.population.tables import FACTS, UNCLASSIFIED, Column, Row, Schema, Type, record_of, rows_of
 
@@ -130,22 +130,11 @@ class RecordWriter:
 _ROWS_AT_ONCE: Final = 50_000
 
 
-def save_rows(connection: Connection, schema: Schema, rows: Sequence[Row], path: Path, order: str) -> None:
-    """Write rows into one Parquet file in the order of some columns."""
-    make(connection, "kept_rows", schema)
-    fill(connection, "kept_rows", schema, rows)
-    save(connection, f"SELECT * FROM kept_rows ORDER BY {order}", path)
-    connection.execute("DROP TABLE kept_rows")
-
-
 def save_people(connection: Connection, writer: RecordWriter) -> None:
     """Write who was read and what was not understood."""
     save_rows(connection, PEOPLE, writer.people, writer.tables / "people.parquet", "patient")
     # Remarks stay in the order in which they were made: that of the source.
-    make(connection, "kept_rows", REMARKS)
-    fill(connection, "kept_rows", REMARKS, writer.remarks)
-    save(connection, "SELECT * FROM kept_rows", writer.tables / "remarks.parquet")
-    connection.execute("DROP TABLE kept_rows")
+    save_rows(connection, REMARKS, writer.remarks, writer.tables / "remarks.parquet")
 
 
 def patient_key(connection: Connection, whole: Whole, identity: str) -> tuple[int, int]:

@@ -10,7 +10,7 @@ from typing import TypeAlias
 from dosepath.core.errors import InputError
 from dosepath.mapping.reader import ConceptIndex
 from dosepath.mapping.record import Remark, RemarkKind
-from dosepath.population.engine import Connection, fill, literal, make, save
+from dosepath.population.connection import Connection, fill, literal, make, save
 from dosepath.population.facts import PATIENTS_IN_A_CHUNK, REMARKS, chunk_file, remark_row
 from dosepath.population.long_tables import TABLES, LongTable
 from dosepath.population.shapes import map_shapes, numbered, prepare_days, rows_query

@@ -21,7 +21,7 @@ import duckdb
 
 from dosepath.core.errors import InputError
 from dosepath.mapping.record import Remark, RemarkKind
-from dosepath.population.engine import Connection, literal
+from dosepath.population.connection import Connection, literal
 from dosepath.population.importing import LongSource
 
 DATABASES: Final = (".duckdb", ".db")

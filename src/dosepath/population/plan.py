@@ -9,7 +9,8 @@ How it is used::
 The tables that a plan reads are `patients`, `facts` and `unclassified` (see `population.tables`); a chunk of patients
 is screened by views of these names over the chunk. The last step is `verdicts`: one row a patient, `patient` and one
 TINYINT column for each of `plan.columns`: 1 met, 0 not met, -1 unknown, -2 to be judged by the one-patient evaluator
-from the rows of this patient. `population.run.screen_tables` does both and gives a table without -2.
+from the rows of this patient. `population.run.judged_one_by_one` does that; `population.screening` does all of it,
+chunk by chunk.
 
 `plan.evidence` is a further step, for those who want to store it: `patient`, `row_id`, `used_by` (index into
 `plan.columns`): the facts that a column was read from.

@@ -6,12 +6,13 @@ to a new chunk with everything on record about them; the other chunks stay as th
 
 # ruff: noqa: S608  # names are our own; what comes from outside is a parameter, or a literal made by `literal`
 
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from dosepath.population.engine import Connection, connected, read_parquet, save
+from dosepath.population.connection import Connection, connected, read_parquet, save
 from dosepath.population.facts import chunk_file
 from dosepath.population.folders import Draft, Whole, link_or_copy, writing
 from dosepath.population.importing import Advance, silent
@@ -74,22 +75,15 @@ def refresh(out: Path, read: Import, *, memory: str = "", advance: Advance = sil
         advance("merging", 1, 3)
         _link(screening.whole, draft)
         found = _merge(connection, screening, delta, draft.tables)
-        _remove(delta)
+        shutil.rmtree(delta)
         if found.changed:
             advance("judging", 2, 3)
             with connected(draft.tables / "judging", memory=memory) as own:
                 Screener(own, screening.asked).chunk(draft.tables, _next_chunk(screening.whole))
-            _remove(draft.tables / "judging")
+            shutil.rmtree(draft.tables / "judging", ignore_errors=True)
         advance("judging", 3, 3)
-        _remove(draft.tables / "scratch")
+        shutil.rmtree(draft.tables / "scratch", ignore_errors=True)
         return found
-
-
-def _remove(folder: Path) -> None:
-    if folder.exists():
-        for path in sorted(folder.rglob("*"), reverse=True):
-            path.rmdir() if path.is_dir() else path.unlink()
-        folder.rmdir()
 
 
 def _link(whole: Whole, draft: Draft) -> None:

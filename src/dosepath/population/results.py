@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from dosepath.core.errors import InputError
 from dosepath.eligibility.must_pass import must_pass
-from dosepath.population.engine import Connection, literal, read_parquet
+from dosepath.population.connection import Connection, literal, read_parquet
 from dosepath.population.folders import Whole, open_whole
 from dosepath.population.screening import SCREENING, Asked, asked_of
 from dosepath.rules.parse import suggest

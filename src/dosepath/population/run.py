@@ -1,10 +1,6 @@
-"""Runs a plan: the tables in, the verdicts of every patient out, none left open.
-
-What the plan leaves open (-2) is judged by the one-patient evaluator from the rows of that patient, and only that.
-"""
+"""What a plan leaves open (-2): judged by the one-patient evaluator from the rows of that patient, and only that."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from typing import Any, Final
@@ -15,65 +11,12 @@ from dosepath.core.facts import PatientRecord, Table
 from dosepath.core.verdict import Verdict
 from dosepath.eligibility.screening import Occasion, judge_some
 from dosepath.population.engines import Engine
-from dosepath.population.plan import MET, NOT_MET, ONE_BY_ONE, UNKNOWN, Plan
+from dosepath.population.plan import MET, NOT_MET, UNKNOWN, Plan
 from dosepath.population.tables import FACTS, UNCLASSIFIED, Row, patients_schema, record_of
 from dosepath.rules.relational.compiler import anchor_column, complete_column
 
 CODES: Final = {Verdict.MET: MET, Verdict.NOT_MET: NOT_MET, Verdict.UNKNOWN: UNKNOWN}
 VERDICTS: Final = {code: verdict for verdict, code in CODES.items()}
-
-
-@dataclass(frozen=True, slots=True)
-class Screened:
-    """What a run came to.
-
-    Parameters
-    ----------
-    columns
-        Names of the columns, `patient` first.
-    rows
-        One row a patient, by key: 1 met, 0 not met, -1 unknown.
-    cells
-        Number of cells.
-    one_by_one
-        How many of them the one-patient evaluator judged, by column.
-    """
-
-    columns: tuple[str, ...]
-    rows: tuple[Row, ...]
-    cells: int
-    one_by_one: Mapping[str, int]
-
-
-def screen_tables(engine: Engine, plan: Plan) -> Screened:
-    """Screen all patients of the tables of an engine.
-
-    Parameters
-    ----------
-    engine
-        Holds `patients`, `facts` and `unclassified`.
-    plan
-        The plan of a protocol.
-    """
-    for step in plan.steps:
-        engine.make(step)
-    names = ("patient", *(column.name for column in plan.columns))
-    rows = sorted(engine.rows(exp.select(*names).from_("verdicts")))
-    left = {row[0]: [name for name, cell in zip(names, row, strict=True) if cell == ONE_BY_ONE] for row in rows}
-    open_ = {patient: columns for patient, columns in left.items() if columns}
-    settled = judged_one_by_one(engine, plan, open_)
-    counts: dict[str, int] = {}
-    for columns in open_.values():
-        for name in columns:
-            counts[name] = counts.get(name, 0) + 1
-    whole = tuple(
-        tuple(
-            settled[row[0]][name] if cell == ONE_BY_ONE and name != "patient" else cell
-            for name, cell in zip(names, row, strict=True)
-        )
-        for row in rows
-    )
-    return Screened(names, whole, len(rows) * len(plan.columns), counts)
 
 
 def judged_one_by_one(engine: Engine, plan: Plan, left: Mapping[int, Sequence[str]]) -> dict[int, dict[str, int]]:

@@ -24,18 +24,16 @@ from dosepath.core.errors import InputError
 from dosepath.core.facts import DEATH, Table
 from dosepath.eligibility.must_pass import must_pass
 from dosepath.eligibility.screening import Occasion
-from dosepath.population.engine import Connection, fill, literal, make, read_parquet, save
+from dosepath.population.connection import Connection, fill, literal, make, read_parquet, save
 from dosepath.population.engines import DuckDB, Engine
 from dosepath.population.facts import chunk_file
 from dosepath.population.folders import Whole, link_or_copy
 from dosepath.population.importing import Advance, silent
 from dosepath.population.plan import ONE_BY_ONE, Plan, plan_of
 from dosepath.population.run import judged_one_by_one
-from dosepath.population.spark import SparkSession
 from dosepath.population.tables import Column, Row, Schema, Type, patient_row, patients_schema
 from dosepath.protocol.model import GateName
 from dosepath.protocol.protocol import Protocol
-from dosepath.rules.relational import Step
 from dosepath.trial.library import open_trial
 from dosepath.trial.occasions import PatientDates
 
@@ -152,23 +150,6 @@ def asked_of(about: Mapping[str, Any]) -> Asked:
     )
 
 
-class Embedded(DuckDB):
-    """The embedded engine; the text of each step is written once, for a plan has half a megabyte of it."""
-
-    def __init__(self, connection: Connection) -> None:
-        super().__init__(connection)
-        self._texts: dict[str, str] = {}
-
-    def make(self, step: Step) -> None:
-        """Run a step as a temporary table."""
-        if step.scored is not None:
-            super().make(step)
-            return
-        if step.name not in self._texts:
-            self._texts[step.name] = step.query.sql(self.dialect)
-        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {step.name} AS {self._texts[step.name]}")
-
-
 class Screener:
     """Judges chunks of patients.
 
@@ -185,7 +166,7 @@ class Screener:
     def __init__(self, connection: Connection, asked: Asked, engine: Engine | None = None) -> None:
         self.connection = connection
         self.asked = asked
-        self.engine: Engine = engine if engine is not None else Embedded(connection)
+        self.engine: Engine = engine if engine is not None else DuckDB(connection)
         self.plan = plan_of(asked.protocol, settings=asked.settings)
         self.one_by_one = 0
         self._schema = patients_schema(asked.protocol.vocabulary.anchors)
@@ -193,11 +174,9 @@ class Screener:
     def chunk(self, tables: Path, chunk: int) -> int:
         """Judge the patients of a chunk, whose facts stand in the folder, and give their number."""
         count = self._load(tables, chunk)
-        if isinstance(self.engine, SparkSession):
-            self.engine.open_chunk(self.connection, {name: chunk_file(tables, name, chunk) for name in _FROM_FILES})
         for step in self.plan.steps:
             self.engine.make(step)
-        self._bring_back("verdicts")
+        self.engine.bring_back(self.connection, "verdicts")
         verdicts = self._settled()
         save(self.connection, f"{verdicts} ORDER BY patient", chunk_file(tables, "verdicts", chunk))
         self._evidence(tables, chunk)
@@ -207,14 +186,10 @@ class Screener:
         save(self.connection, self._overall(), chunk_file(tables, "overall", chunk))
         return count
 
-    def _bring_back(self, name: str) -> None:
-        if isinstance(self.engine, SparkSession):
-            self.engine.bring_back(self.connection, name)
-
     def _load(self, tables: Path, chunk: int) -> int:
-        for name in ("facts", "unclassified"):
-            source = read_parquet([chunk_file(tables, name, chunk)])
-            self.connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS FROM {source}")
+        files = {name: chunk_file(tables, name, chunk) for name in _FROM_FILES}
+        for name, file in files.items():
+            self.connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS FROM {read_parquet([file])}")
         people = read_parquet([tables / "people.parquet"])
         names = self.asked.protocol.vocabulary.anchors
         general = patient_row(0, "", self.asked.on, self.asked.anchors, self.asked.complete, names)
@@ -227,6 +202,7 @@ class Screener:
         )
         if self.asked.by_patient:
             self._own_dates()
+        self.engine.open_chunk(self.connection, files)
         found = self.connection.execute("SELECT count(*) FROM patients").fetchone()
         return int(found[0]) if found else 0
 
@@ -275,7 +251,7 @@ class Screener:
     def _evidence(self, tables: Path, chunk: int) -> None:
         """Write the facts that each column was read from; what was judged one by one, the evaluator tells anew."""
         self.engine.make(self.plan.evidence)
-        self._bring_back(self.plan.evidence.name)
+        self.engine.bring_back(self.connection, self.plan.evidence.name)
         query = f"FROM {self.plan.evidence.name} ORDER BY patient, row_id, used_by"
         save(self.connection, query, chunk_file(tables, "evidence", chunk))
 

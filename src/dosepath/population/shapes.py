@@ -16,7 +16,7 @@ from typing import Any, Final
 from dosepath.core.days import PartialDate
 from dosepath.mapping.dates import read_day
 from dosepath.mapping.reader import ConceptIndex, Located, Mapped, Remark, RemarkKind, map_resources
-from dosepath.population.engine import Connection, fill, literal, make
+from dosepath.population.connection import Connection, fill, literal, make
 from dosepath.population.long_tables import LongTable, Shape
 from dosepath.population.tables import FACTS, UNCLASSIFIED, Column, Row, Schema, Type, rows_of
 

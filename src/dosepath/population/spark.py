@@ -1,16 +1,9 @@
-"""The plan on Spark: a session of this machine or of a cluster, and the way of its tables in and out.
+"""Engines by name: a Spark session of this machine or of a cluster is started where one is asked for."""
 
-Spark reads the facts from the same Parquet files; its workers must see them under the same path. What it leaves behind
-comes back as Parquet and is written out by the embedded engine, so that a folder looks the same whatever judged it.
-"""
-
-import shutil
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from dosepath.core.errors import InputError
-from dosepath.population.engine import Connection, literal, save
 from dosepath.population.engines import Engine, Spark
 
 DUCKDB: Final = "duckdb"
@@ -30,42 +23,8 @@ def engine_named(name: str, scratch: Path) -> Engine | None:
     if name == DUCKDB:
         return None
     if name == LOCAL or name.startswith(_CLUSTERS):
-        return SparkSession("local[*]" if name == LOCAL else name, scratch)
+        return Spark(_started("local[*]" if name == LOCAL else name), scratch)
     raise InputError(f"--engine {name}: no such engine; write duckdb, local or spark://host:port")
-
-
-class SparkSession(Spark):
-    """A Spark session that reads chunks of patients from files.
-
-    Parameters
-    ----------
-    master
-        `local[*]`, or the address of a cluster.
-    scratch
-        Folder for what goes between Spark and the embedded engine.
-    """
-
-    def __init__(self, master: str, scratch: Path) -> None:
-        super().__init__(_started(master))
-        self.scratch = scratch
-        self._read = 0
-
-    def open_chunk(self, connection: Connection, files: Mapping[str, Path]) -> None:
-        """Make views of the facts of a chunk, and of its patients, who stand in the embedded engine."""
-        self.session.catalog.clearCache()
-        self._read += 1
-        patients = self.scratch / f"patients_{self._read}.parquet"
-        save(connection, "FROM patients ORDER BY patient", patients)
-        for name, path in {**files, "patients": patients}.items():
-            self.session.read.parquet(str(path.absolute())).createOrReplaceTempView(name)
-
-    def bring_back(self, connection: Connection, name: str) -> None:
-        """Copy a table of Spark into the embedded engine."""
-        target = self.scratch / f"spark_{name}"
-        shutil.rmtree(target, ignore_errors=True)
-        self.session.table(name).write.parquet(str(target.absolute()))
-        read = f"read_parquet({literal(str(target / '*.parquet'))})"
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS FROM {read}")
 
 
 def _started(master: str) -> Any:
@@ -79,8 +38,6 @@ def _started(master: str) -> Any:
         "spark.sql.session.timeZone": "UTC",
         "spark.sql.ansi.enabled": "false",
         "spark.sql.shuffle.partitions": "8",
-        # Unions of the same view several times make it look for columns that are not there (NoSuchElementException).
-        "spark.sql.constraintPropagation.enabled": "false",
     }
     for name, value in settings.items():
         builder = builder.config(name, value)

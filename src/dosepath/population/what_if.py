@@ -52,6 +52,8 @@ class Curve:
         What is slid.
     unit
         Unit of the limit; `x ULN` for a multiple of a limit of normal.
+    patients
+        Patients among whom is counted.
     points
         In the order of the limits.
     """
@@ -60,6 +62,7 @@ class Curve:
     criterion: str
     rule: str
     unit: str
+    patients: int
     points: tuple[Point, ...]
 
 
@@ -109,7 +112,8 @@ def curve(
         for value, passed, left in zip(tried, eligible, possible, strict=True)
     )
     rule = screening.asked.protocol.criteria[criterion].rule.text
-    return Curve(arm, criterion, rule, unit, tuple(points))
+    counted = screening.connection.execute(f"SELECT count(*) FROM ({counted_in(arm, base)})").fetchone()
+    return Curve(arm, criterion, rule, unit, int(counted[0]) if counted else 0, tuple(points))
 
 
 def _limit_of(screening: Screening, arm: str, criterion: str) -> tuple[nodes.Compare, Fraction]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from dosepath.core.facts import PatientRecord
 from dosepath.eligibility.gaps import orders
 from dosepath.eligibility.report import Overall
-from dosepath.population.engine import literal
+from dosepath.population.connection import literal
 from dosepath.population.facts import read_records
 from dosepath.population.results import Screening
 from dosepath.protocol.model import GateName

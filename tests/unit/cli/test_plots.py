@@ -35,7 +35,7 @@ SAVED: dict[str, tuple[Callable[[Path], None], str]] = {
         lambda path: plots.save_comparison([EXACT, TRIALS], 0.3, 15, path, seed=5, names=["ours", "theirs"]),
         "theirs",
     ),
-    "table": (lambda path: plots.save_table(BOIN, path, level=1, dark=True), "BOIN: decision table"),
+    "table": (lambda path: plots.save_table(BOIN, path), "BOIN: decision table"),
     "paths": (
         lambda path: plots.save_paths(V3, read_outcomes("1NNN", 3), 2, TRUTH, path),
         "3+3 V3: dose paths",

@@ -19,8 +19,8 @@ from dosepath.rules import nodes
 from dosepath.rules.relational import compiler, logic
 from dosepath.rules.relational.numbers import literal, sign_of
 from dosepath.rules.relational.sql import sql
-from tests.population.agree import Cell, alike, compared
 from tests.properties.generate import ANYTHING, Patient, families, rules_and_patients
+from tests.unit.population.agree import Cell, alike, compared
 from tests.unit.rules.world import ON
 
 PARTS_OF_OTHERS = (nodes.Node, nodes.Truth, nodes.Scalar, nodes.SpanOf, nodes.WindowOf)

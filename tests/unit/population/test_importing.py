@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from dosepath.core.facts import PatientRecord
 from dosepath.mapping.reader import ConceptIndex, Located, map_resources
-from dosepath.population.engine import Connection, connected, literal, read_parquet
+from dosepath.population.connection import Connection, connected, literal, read_parquet
 from dosepath.population.facts import chunk_file, patient_key, read_records
 from dosepath.population.folders import Whole, open_whole, writing
 from dosepath.population.importing import LongSource, import_long

@@ -11,7 +11,7 @@ import pytest
 from dosepath.core.errors import InputError
 from dosepath.interop.hospital import import_source
 from dosepath.mapping.reader import ConceptIndex
-from dosepath.population.engine import Connection, connected
+from dosepath.population.connection import Connection, connected
 from dosepath.trial.library import open_trial
 
 INDEX = ConceptIndex(open_trial("NCT06680388").file.concepts)

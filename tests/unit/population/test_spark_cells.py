@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from sqlglot import exp
 from dosepath.population.engines import DuckDB, Engine, Spark
 from dosepath.population.plan import Plan, plan_of
 from dosepath.population.tables import Row
-from tests.population.people import demo_people, load, protocol
+from tests.unit.population.people import demo_people, load, protocol
 
 pytestmark = pytest.mark.slow
 
@@ -37,6 +38,6 @@ def verdicts(engine: Engine, plan: Plan) -> list[Row]:
 
 
 @pytest.mark.filterwarnings("ignore")
-def test_spark_gives_the_cells_of_duckdb(session: Any) -> None:
+def test_spark_gives_the_cells_of_duckdb(session: Any, tmp_path: Path) -> None:
     plan = plan_of(protocol())
-    assert verdicts(Spark(session), plan) == verdicts(DuckDB(), plan)
+    assert verdicts(Spark(session, tmp_path), plan) == verdicts(DuckDB(), plan)

@@ -17,7 +17,7 @@ from typing import Final
 from rich.table import Table as Grid
 
 from dosepath.cli.shell import console
-from dosepath.population.engine import connected, read_parquet
+from dosepath.population.connection import connected, read_parquet
 from dosepath.population.folders import open_whole
 
 PATIENTS: Final = 100_000
@@ -27,7 +27,7 @@ TRIAL: Final = "NCT06680388"
 SCAN: Final = """
 import sys
 from pathlib import Path
-from dosepath.population.engine import connected, read_parquet
+from dosepath.population.connection import connected, read_parquet
 files = sorted(Path(sys.argv[1]).glob("*.parquet"))
 with connected(Path(sys.argv[2])) as connection:
     connection.execute(

@@ -9,8 +9,8 @@ from rich.console import Console
 from rich.table import Table as Grid
 
 from dosepath import __version__
-from dosepath.cli.designs.request import Wanted, rates
-from dosepath.cli.shell import console
+from dosepath.cli.designs.request import Wanted
+from dosepath.cli.shell import console, rates
 from dosepath.core.errors import InputError
 from dosepath.dosefinding.design import Decision, Design
 from dosepath.dosefinding.open_windows import read_followed

@@ -10,13 +10,13 @@ from rich.console import Console
 from rich.table import Table as Grid
 
 from dosepath import __version__
-from dosepath.cli.designs.request import Wanted, rates
+from dosepath.cli.designs.request import Wanted
 from dosepath.cli.designs.simulation import Simulated, Simulation, run_simulation
-from dosepath.cli.shell import console
+from dosepath.cli.shell import console, rates
 from dosepath.core.errors import InputError
 from dosepath.dosefinding.exact import Characteristics, enumerate_design
 from dosepath.dosefinding.recipes import AnyDesign, closed, is_open
-from dosepath.dosefinding.tools import Compared
+from dosepath.reports.summary import DesignSummary, exact_summary
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,15 @@ class Found:
     truth: tuple[float, ...]
     exact: Characteristics | None
     simulated: Simulated | None
+
+    @property
+    def summary(self) -> DesignSummary:
+        """What is shown beside other designs: simulated trials where there are any, else the exact numbers."""
+        if self.simulated is not None:
+            return self.simulated.summary
+        if self.exact is None:
+            raise AssertionError("a design is enumerated or simulated")
+        return exact_summary(self.exact)
 
     @property
     def label(self) -> str:
@@ -136,7 +145,7 @@ def _print_simulated(out: Console, found: Found, simulated: Simulated, planned: 
             f"days: {timed.days.mean():.0f} on average, half end within {half:.0f}, nine in ten within {nine:.0f}"
         )
     if planned is not None:
-        out.print(f"more than the planned {planned}: {100 * simulated.more_patients_than(planned):.2f} %")
+        out.print(f"more than the planned {planned}: {100 * simulated.summary.more_patients_than(planned):.2f} %")
 
 
 def document(found: Found, planned: int | None) -> dict[str, Any]:
@@ -204,19 +213,12 @@ def _how(found: Sequence[Found]) -> str:
 
 
 def _row(found: Found, planned: int | None) -> list[str]:
-    values = found.simulated or found.exact
-    if values is None:  # `find` always gives one of the two
-        return []
+    values = found.summary
     row = [found.label, *(f"{100 * chance:.2f} %" for chance in values.recommendation)]
-    row += [f"{values.patients.sum():.2f}", str(found.design.most_patients), f"{values.dlts.sum():.2f}"]
+    row += [f"{values.mean_patients:.2f}", str(found.design.most_patients), f"{values.mean_dlts:.2f}"]
     row.append(f"{100 * values.overdosed(found.asked.target):.1f} %")
     if planned is not None:
         row.append(f"{100 * values.more_patients_than(planned):.2f} %")
     if found.simulated and found.simulated.timed:
         row.append(f"{found.simulated.timed.days.mean():.0f}")
     return row
-
-
-def compared(found: Sequence[Found]) -> list[Compared]:
-    """Give the exact characteristics of those designs that have them."""
-    return [Compared(each.exact, each.asked.target) for each in found if each.exact]

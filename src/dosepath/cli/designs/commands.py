@@ -231,6 +231,9 @@ def _next_dose(
         list[str] | None, typer.Option("--reading", metavar="ID=NAME", help="Reading of an ambiguous text, repeatable.")
     ] = None,
     rates: Annotated[str, typer.Option(metavar="P,P", help="Assumed rates of DLT for the ways on.")] = "",
+    plot: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="With --outcomes of CRM or BLRM: draw what the model believes.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Say what may be done next: of a running trial with dated patients, or of a design after some outcomes.
@@ -245,8 +248,16 @@ def _next_dose(
 
         if patients is not None or not outcomes:
             raise InputError('name a file of patients with --trial, or give --outcomes "1NNN 2NNT"; one of the two')
-        advice.next_dose(wanted(asked.name, asked.texts), outcomes, as_json=as_json)
+        _checked(plot)
+        found = wanted(asked.name, asked.texts)
+        advice.next_dose(found, outcomes, as_json=as_json)
+        if plot is not None:
+            from dosepath.cli.designs import drawing
+
+            drawing.draw_posterior(found, outcomes, plot)
         return
+    if plot is not None:
+        raise InputError("--plot draws what a model believes after --outcomes; dated patients have no such plot")
     if not trial:
         raise InputError("name the trial with --trial")
     from dosepath.cli.next_dose import run

@@ -5,7 +5,10 @@ from pathlib import Path
 
 from dosepath.cli import plots
 from dosepath.cli.designs.characteristics import Found
+from dosepath.cli.designs.request import Wanted
 from dosepath.cli.plots import Result
+from dosepath.dosefinding.outcomes import read_outcomes
+from dosepath.dosefinding.recipes import closed
 
 
 def draw(found: Sequence[Found], planned: int | None, plot: Path | None, report: Path | None) -> None:
@@ -30,3 +33,15 @@ def _result(found: Found) -> Result:
     if found.simulated is None:
         raise AssertionError("a design is enumerated or simulated")
     return found.simulated.timed or found.simulated.trials
+
+
+def draw_posterior(asked: Wanted, outcomes: str, plot: Path) -> None:
+    """Save the plot of what a model believes about the rates of DLT after some cohorts.
+
+    Raises
+    ------
+    InputError
+        When the design has no such model, or outcomes are pending.
+    """
+    design = closed(asked.make(), "there is no plot of what it believes")
+    plots.save_posterior(design, read_outcomes(outcomes, design.doses), plot)

@@ -8,8 +8,8 @@ import typer
 from rich.table import Table as Grid
 
 from dosepath.cli.designs.advice import decision_document
-from dosepath.cli.designs.request import Wanted, rates, wanted
-from dosepath.cli.shell import console, pairs
+from dosepath.cli.designs.request import Wanted, wanted
+from dosepath.cli.shell import console, pairs, rates
 from dosepath.core.errors import InputError
 from dosepath.dosefinding.crm import Crm, Model, calibrated_skeleton
 from dosepath.dosefinding.design import Decision, Design, decide, state_after

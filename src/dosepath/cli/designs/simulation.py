@@ -10,12 +10,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from dosepath.cli.shell import console
 from dosepath.core.errors import InputError
-from dosepath.dosefinding.exact import Numbers
 from dosepath.dosefinding.recipes import AnyDesign, closed, is_open
 from dosepath.dosefinding.simulate import SimulatedTrials, simulate
 from dosepath.dosefinding.timeline import TimedTrials, simulate_in_time
 from dosepath.dosefinding.timeline_open import simulate_open
 from dosepath.dosefinding.timing import Timing
+from dosepath.reports.summary import DesignSummary, simulated_summary
 
 MOST_TRIALS = 1_000_000
 """Trials that are simulated at the most."""
@@ -52,29 +52,9 @@ class Simulated:
         return f"{self.simulation.trials:,} simulated trials, seed {self.simulation.seed}"
 
     @property
-    def recommendation(self) -> Numbers:
-        """Share of trials that recommend no dose, the first, the second ..."""
-        return self.trials.recommendation
-
-    @property
-    def patients(self) -> Numbers:
-        """Mean number of evaluable patients at each dose."""
-        return self.trials.patients
-
-    @property
-    def dlts(self) -> Numbers:
-        """Mean number of DLTs at each dose."""
-        return self.trials.mean_dlts
-
-    def overdosed(self, target: float) -> float:
-        """Give the share of patients treated at doses whose true rate lies above a target."""
-        return float(self.patients[self.trials.truth > target].sum() / self.patients.sum())
-
-    def more_patients_than(self, planned: int) -> float:
-        """Give the share of trials that dose more patients than planned; those who left and those beside count too."""
-        if self.timed is not None:
-            return float((self.timed.enrolled > planned).mean())
-        return float(self.trials.total_patients[planned + 1 :].sum())
+    def summary(self) -> DesignSummary:
+        """What the trials did, as plots and reports show it; patients in all are all who were dosed."""
+        return simulated_summary(self.timed or self.trials, self.simulation.seed)
 
     def document(self, planned: int | None) -> dict[str, Any]:
         """Write what the trials did as data."""
@@ -91,7 +71,7 @@ class Simulated:
         if self.timed is not None:
             written |= _time_document(self.timed)
         if planned is not None:
-            written["more_than_planned"] = {"planned": planned, "share": self.more_patients_than(planned)}
+            written["more_than_planned"] = {"planned": planned, "share": self.summary.more_patients_than(planned)}
         return written
 
 

@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from dosepath.demo.hospital import catalogue
 from dosepath.demo.hospital.catalogue import UnitShare
-from dosepath.population.engine import Connection, connected, save
+from dosepath.population.connection import Connection, connected, save
 from dosepath.population.folders import writing
 
 KIND: Final = "hospital"
