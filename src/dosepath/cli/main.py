@@ -7,6 +7,7 @@ import typer
 
 from dosepath import __version__
 from dosepath.cli.designs.commands import add_commands
+from dosepath.cli.options import Anchors, AnchorsFile, Complete, Json, OnDay, Readings, Settings
 from dosepath.cli.population import app as population_app
 from dosepath.cli.shell import examples, guarded
 from dosepath.core.errors import InputError
@@ -23,11 +24,6 @@ app.add_typer(protocol_app, name="protocol")
 grade_app = typer.Typer(no_args_is_help=True, help="Grade toxicity from data.")
 app.add_typer(grade_app, name="grade")
 app.add_typer(population_app, name="population")
-
-Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
-Readings = Annotated[
-    list[str] | None, typer.Option("--reading", metavar="ID=NAME", help="Reading of an ambiguous text, repeatable.")
-]
 
 
 def _version(wanted: bool) -> None:
@@ -112,20 +108,13 @@ def screen(
     paths: Annotated[list[Path], typer.Argument(help="FHIR files (.json, .ndjson, each also .gz) and folders.")],
     trial: Annotated[str, typer.Option(help="Registry number of a shipped trial, or a protocol file.")],
     arm: Annotated[str, typer.Option(help="Arm; without it those whose disease is on record.")] = "",
-    on: Annotated[str, typer.Option(metavar="DATE", help="Day of the evaluation; today if not given.")] = "",
-    anchors: Annotated[Path | None, typer.Option(help="Dates of each patient: YAML, JSON or CSV.")] = None,
-    anchor: Annotated[
-        list[str] | None, typer.Option(metavar="NAME=DATE", help="One date for all patients, repeatable.")
-    ] = None,
+    on: OnDay = "",
+    anchors: AnchorsFile = None,
+    anchor: Anchors = None,
     gate: Annotated[str, typer.Option(help="screening, lymphodepletion or infusion.")] = "screening",
     reading: Readings = None,
-    setting: Annotated[
-        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Setting of the protocol, repeatable.")
-    ] = None,
-    source_complete: Annotated[
-        list[str] | None,
-        typer.Option("--source-complete", metavar="TABLE", help="Table that is complete for all patients, or 'all'."),
-    ] = None,
+    setting: Settings = None,
+    source_complete: Complete = None,
     json_out: Annotated[Path | None, typer.Option("--json", metavar="OUT", help="Write everything as JSON.")] = None,
     csv_out: Annotated[Path | None, typer.Option("--csv", metavar="OUT", help="Write the worklist as CSV.")] = None,
     patient: Annotated[str, typer.Option(metavar="ID", help="Print the criterion sheet of one patient.")] = "",

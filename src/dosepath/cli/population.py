@@ -5,11 +5,11 @@ from typing import Annotated
 
 import typer
 
+from dosepath.cli.options import Anchors, AnchorsFile, Complete, Json, OnDay, Readings, Settings
 from dosepath.cli.shell import examples, guarded
 
 app = typer.Typer(no_args_is_help=True, help="Screen a whole hospital: tables in, verdicts with evidence out.")
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 Memory = Annotated[str, typer.Option(metavar="SIZE", help="Most memory of the engine, 2GB; beyond it spills to disk.")]
 Arm = Annotated[str, typer.Option(help="One arm; without it all.")]
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="Folder of a finished screening.")]
@@ -57,22 +57,13 @@ def screen(
     ],
     trial: Annotated[str, typer.Option(help="Registry number of a shipped trial, or a protocol file.")],
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder to write to.")],
-    on: Annotated[str, typer.Option(metavar="DATE", help="Day of the evaluation; today if not given.")] = "",
+    on: OnDay = "",
     engine: Annotated[str, typer.Option(help="duckdb, local (Spark on this machine) or spark://host:port.")] = "duckdb",
-    anchors: Annotated[Path | None, typer.Option(help="Dates of each patient: YAML, JSON or CSV.")] = None,
-    anchor: Annotated[
-        list[str] | None, typer.Option(metavar="NAME=DATE", help="One date for all patients, repeatable.")
-    ] = None,
-    reading: Annotated[
-        list[str] | None, typer.Option(metavar="ID=NAME", help="Reading of an ambiguous text, repeatable.")
-    ] = None,
-    setting: Annotated[
-        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Setting of the protocol, repeatable.")
-    ] = None,
-    source_complete: Annotated[
-        list[str] | None,
-        typer.Option("--source-complete", metavar="TABLE", help="Table that is complete for all patients, or 'all'."),
-    ] = None,
+    anchors: AnchorsFile = None,
+    anchor: Anchors = None,
+    reading: Readings = None,
+    setting: Settings = None,
+    source_complete: Complete = None,
     columns: Columns = None,
     memory: Memory = "",
     chunk: Annotated[int, typer.Option(min=100, help="Patients that are judged at a time.")] = 50_000,

@@ -1,5 +1,6 @@
 """The ladder of a running escalation -> a document: counts, patients, the action with its reasons, the ways on."""
 
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
@@ -32,12 +33,7 @@ def document(conduct: Conduct) -> dict[str, Any]:
         "levels": {
             str(level): {
                 "dose": None if (dose := settings.dose(level)) is None else str(dose),
-                "infused": count.infused,
-                "evaluable": count.evaluable,
-                "dlt": count.dlt,
-                "pending": count.pending,
-                "inevaluable": count.inevaluable,
-                "reserved": count.reserved,
+                **asdict(count),
             }
             for level, count in advice.levels.items()
         },

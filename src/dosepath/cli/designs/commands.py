@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from dosepath.cli.designs.options import Asked, designed, side_by_side, simulated
+from dosepath.cli.options import Json, Readings
 from dosepath.cli.shell import examples, guarded
 from dosepath.core.errors import InputError
 
 if TYPE_CHECKING:
     from dosepath.cli.designs.characteristics import Found
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 Truth = Annotated[str, typer.Option("--truth", metavar="RATES", help="True rate of DLT at each level, 0.1,0.25,0.4.")]
 Outcomes = Annotated[str, typer.Option(metavar="COHORTS", help='Outcomes by dose, "1NNN 2NNT".')]
 Planned = Annotated[int | None, typer.Option(help="Planned number of patients; how likely are more?")]
@@ -227,9 +227,7 @@ def _next_dose(
     setting: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Setting of the conduct, repeatable.")
     ] = None,
-    reading: Annotated[
-        list[str] | None, typer.Option("--reading", metavar="ID=NAME", help="Reading of an ambiguous text, repeatable.")
-    ] = None,
+    reading: Readings = None,
     rates: Annotated[str, typer.Option(metavar="P,P", help="Assumed rates of DLT for the ways on.")] = "",
     plot: Annotated[
         Path | None, typer.Option(metavar="FILE", help="With --outcomes of CRM or BLRM: draw what the model believes.")

@@ -1,6 +1,7 @@
 """Cases of schema `reference-conduct/1`: dated patients of a running 3+3, the state of the ladder, what may be done."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from typing import Any, Final
 
 from dosepath.cli.verify.adapter import trial
@@ -87,17 +88,7 @@ def as_expected(advice: Advice) -> dict[str, Any]:
     """Write advice as cases print it."""
     return {
         "patients": {each.patient.id: each.state.value for each in advice.standings},
-        "levels": {
-            str(level): {
-                "infused": count.infused,
-                "evaluable": count.evaluable,
-                "dlt": count.dlt,
-                "pending": count.pending,
-                "inevaluable": count.inevaluable,
-                "reserved": count.reserved,
-            }
-            for level, count in advice.levels.items()
-        },
+        "levels": {str(level): asdict(count) for level, count in advice.levels.items()},
         "action": advice.action.value,
         "level": advice.level,
         "mtd": advice.mtd,

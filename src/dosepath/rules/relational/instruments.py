@@ -29,7 +29,6 @@ from dosepath.rules.relational.compiler import (
 )
 from dosepath.rules.relational.picks import has_form, picked
 from dosepath.rules.relational.sql import (
-    FALSE,
     NO_WORD,
     Tree,
     all_true,
@@ -38,6 +37,7 @@ from dosepath.rules.relational.sql import (
     either,
     sql,
     text,
+    unless,
 )
 from dosepath.rules.relational.values import Days, Number, Reading, Word
 from dosepath.rules.vocabulary import Kind, Term
@@ -71,13 +71,9 @@ def _instrument_field(compiler: Compiler, node: nodes.InstrumentField) -> Readin
     opens = either(open_, sql("COALESCE(:o, FALSE)", o=answer("open")))
     known = instrument.fields[node.field]
     if known.choices:
-        return Reading(Word(_unless(opens, answer("word")), (), opens))
-    low, high = _unless(opens, answer("low")), _unless(opens, answer("high"))
+        return Reading(Word(unless(opens, answer("word")), (), opens))
+    low, high = unless(opens, answer("low")), unless(opens, answer("high"))
     return Reading(Number(low, high, answer("den"), None, known.unit, None, opens))
-
-
-def _unless(condition: Tree | None, value: Tree) -> Tree:
-    return sql("CASE WHEN NOT :c THEN :v END", c=condition or FALSE, v=value)
 
 
 def _instrument(compiler: Compiler, name: str) -> Instrument:
