@@ -74,10 +74,11 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def make(connection: Connection, name: str, schema: Schema) -> None:
-    """Make an empty temporary table."""
+def make(connection: Connection, name: str, schema: Schema, *, shared: bool = False) -> None:
+    """Make an empty table: one of this connection alone, or one that its cursors share."""
     columns = ", ".join(f'"{column.name}" {_SQL.get(column.type, column.type.value)}' for column in schema.columns)
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} ({columns})")
+    kind = "TABLE" if shared else "TEMP TABLE"
+    connection.execute(f"CREATE OR REPLACE {kind} {name} ({columns})")
 
 
 def fill(connection: Connection, name: str, schema: Schema, rows: Sequence[Row]) -> None:

@@ -1,7 +1,7 @@
 """Where a plan runs: DuckDB in this process, or Spark; they differ in the dialect that SQLGlot writes."""
 
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -25,8 +25,8 @@ class Engine(Protocol):
     def rows(self, query: exp.Query) -> list[Row]:
         """Run a query and give its rows."""
 
-    def open_chunk(self, connection: Connection, files: Mapping[str, Path]) -> None:
-        """Take over the tables of a chunk: those of these files, and `patients`, who stand in the connection alone."""
+    def open_chunk(self, connection: Connection) -> None:
+        """Take over the tables of a chunk that stand in the connection: `patients`, `facts` and `unclassified`."""
 
     def bring_back(self, connection: Connection, name: str) -> None:
         """Make the table of a step readable in the connection, under its name."""
@@ -65,14 +65,14 @@ class DuckDB:
     def _text(self, query: exp.Query) -> str:
         """Write the query of a step once for all chunks; a plan has half a megabyte of text."""
         if id(query) not in self._texts:
-            self._texts[id(query)] = (query, query.sql(self.dialect))
+            self._texts[id(query)] = (query, query.sql(self.dialect, copy=False))
         return self._texts[id(query)][1]
 
     def rows(self, query: exp.Query) -> list[Row]:
         """Run a query and give its rows."""
         return self.connection.execute(query.sql(self.dialect)).fetchall()
 
-    def open_chunk(self, connection: Connection, files: Mapping[str, Path]) -> None:
+    def open_chunk(self, connection: Connection) -> None:
         """Do nothing: the tables of the connection are those of this engine."""
 
     def bring_back(self, connection: Connection, name: str) -> None:
@@ -85,9 +85,9 @@ class Spark:
     Each step is computed and kept, for plans of steps that read each other many times over take Spark longer to plan
     than to run.
 
-    It reads the facts of a chunk from the same Parquet files as the embedded engine; its workers must see them under
-    the same path. What it leaves behind comes back as Parquet and is written out by the embedded engine, so that a
-    folder looks the same whatever judged it.
+    It reads the tables of a chunk from Parquet files in its scratch folder; its workers must see them under the same
+    path. What it leaves behind comes back as Parquet and is written out by the embedded engine, so that a folder looks
+    the same whatever judged it.
 
     Parameters
     ----------
@@ -127,13 +127,13 @@ class Spark:
         """Run a query and give its rows."""
         return [tuple(row) for row in self.session.sql(query.sql(self.dialect)).collect()]
 
-    def open_chunk(self, connection: Connection, files: Mapping[str, Path]) -> None:
-        """Make views of the facts of a chunk, and of its patients, who stand in the embedded engine."""
+    def open_chunk(self, connection: Connection) -> None:
+        """Make views of the tables of a chunk, from Parquet files that the embedded engine writes."""
         self.session.catalog.clearCache()
         self._read += 1
-        patients = self.scratch / f"patients_{self._read}.parquet"
-        save(connection, "FROM patients ORDER BY patient", patients)
-        for name, path in {**files, "patients": patients}.items():
+        for name in ("patients", "facts", "unclassified"):
+            path = self.scratch / f"{name}_{self._read}.parquet"
+            save(connection, f"FROM {name}", path)
             self.session.read.parquet(str(path.absolute())).createOrReplaceTempView(name)
 
     def bring_back(self, connection: Connection, name: str) -> None:

@@ -23,7 +23,8 @@ from dosepath.core.facts import PatientRecord
 from dosepath.mapping.record import Remark
 from dosepath.population.connection import Connection, fill, make, read_parquet, save, save_rows
 from dosepath.population.folders import Whole
-from dosepath.population.tables import FACTS, UNCLASSIFIED, Column, Row, Schema, Type, record_of, rows_of
+from dosepath.population.meanings import MEANINGS, MEANINGS_A_FILE, ROWS, Meanings, facts_query
+from dosepath.population.tables import UNCLASSIFIED, Column, Row, Schema, Type, record_of, rows_of
 
 PEOPLE: Final = Schema(
     "people",
@@ -50,6 +51,24 @@ PATIENTS_IN_A_CHUNK: Final = 50_000
 def chunk_file(tables: Path, name: str, chunk: int) -> Path:
     """Name the file of one table and chunk."""
     return tables / name / f"{chunk:05d}.parquet"
+
+
+def meanings_in(tables: Path) -> str:
+    """Write a reference to all meanings of a folder for the FROM clause."""
+    return read_parquet(sorted((tables / "meanings").glob("*.parquet")))
+
+
+def open_facts(connection: Connection, tables: Path, chunk: int) -> None:
+    """Make the tables that a plan reads of the facts of a chunk: `facts` and `unclassified`."""
+    rows = read_parquet([chunk_file(tables, "facts", chunk)])
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE fact_rows AS FROM {rows}")
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE meanings AS FROM {meanings_in(tables)} "
+        "WHERE meaning IN (SELECT meaning FROM fact_rows)"
+    )
+    connection.execute(f"CREATE OR REPLACE TEMP VIEW facts AS {facts_query('fact_rows', 'meanings')}")
+    others = read_parquet([chunk_file(tables, "unclassified", chunk)])
+    connection.execute(f"CREATE OR REPLACE TEMP VIEW unclassified AS FROM {others}")
 
 
 def remark_row(remark: Remark) -> Row:
@@ -80,6 +99,7 @@ class RecordWriter:
     size: int = PATIENTS_IN_A_CHUNK
     people: list[Row] = field(default_factory=list)
     remarks: list[Row] = field(default_factory=list)
+    _meanings: Meanings = field(default_factory=lambda: Meanings(0))
     _facts: list[Row] = field(default_factory=list)
     _others: list[Row] = field(default_factory=list)
     _held: int = 0
@@ -94,13 +114,17 @@ class RecordWriter:
             self._finish_chunk()
         key = self.keys.setdefault(record.id, len(self.keys))
         rows = rows_of(record, key)
-        self._facts += rows.facts
+        self._facts += map(self._meanings.row, rows.facts)
         self._others += rows.unclassified
-        self.people.append((key, record.id, self.first_chunk + self._chunks))
+        self.people.append((key, record.id, self._chunk))
         self.remarks += map(remark_row, remarks)
         self._held += 1
         if len(self._facts) > _ROWS_AT_ONCE:
             self._flush()
+
+    @property
+    def _chunk(self) -> int:
+        return self.first_chunk + self._chunks
 
     def done(self) -> int:
         """Write what is left and give the number of chunks written."""
@@ -109,20 +133,23 @@ class RecordWriter:
         return self._chunks
 
     def _flush(self) -> None:
-        fill(self.connection, "chunk_facts", FACTS, self._facts)
+        fill(self.connection, "chunk_facts", ROWS, self._facts)
         fill(self.connection, "chunk_unclassified", UNCLASSIFIED, self._others)
         self._facts, self._others = [], []
 
     def _empty(self) -> None:
-        make(self.connection, "chunk_facts", FACTS)
+        make(self.connection, "chunk_facts", ROWS)
         make(self.connection, "chunk_unclassified", UNCLASSIFIED)
+        self._meanings = Meanings(self._chunk * MEANINGS_A_FILE)
         self._held = 0
 
     def _finish_chunk(self) -> None:
         self._flush()
         for name in ("facts", "unclassified"):
             query = f"SELECT * FROM chunk_{name} ORDER BY patient, row_id"
-            save(self.connection, query, chunk_file(self.tables, name, self.first_chunk + self._chunks))
+            save(self.connection, query, chunk_file(self.tables, name, self._chunk))
+        meanings = chunk_file(self.tables, "meanings", self._chunk)
+        save_rows(self.connection, MEANINGS, list(self._meanings.rows()), meanings)
         self._chunks += 1
         self._empty()
 
@@ -176,9 +203,10 @@ def read_records(connection: Connection, whole: Whole, identities: Sequence[str]
 
 def _records(connection: Connection, whole: Whole, chunk: int, wanted: dict[int, str]) -> dict[int, PatientRecord]:
     rows: list[dict[int, list[Row]]] = []
-    for name in ("facts", "unclassified"):
-        source = read_parquet([chunk_file(whole.tables, name, chunk)])
-        query = f"SELECT * FROM {source} WHERE patient IN (SELECT unnest(?))"
+    dated = read_parquet([chunk_file(whole.tables, "facts", chunk)])
+    facts = facts_query(f"(FROM {dated} WHERE patient IN (SELECT unnest(?)))", meanings_in(whole.tables))
+    others = read_parquet([chunk_file(whole.tables, "unclassified", chunk)])
+    for query in (facts, f"SELECT * FROM {others} WHERE patient IN (SELECT unnest(?))"):
         by_key: dict[int, list[Row]] = {key: [] for key in wanted}
         for row in connection.execute(query, [list(wanted)]).fetchall():
             by_key[row[0]].append(row)

@@ -13,6 +13,7 @@ from dosepath.mapping.record import Remark, RemarkKind
 from dosepath.population.connection import Connection, fill, literal, make, save
 from dosepath.population.facts import PATIENTS_IN_A_CHUNK, REMARKS, chunk_file, remark_row
 from dosepath.population.long_tables import TABLES, LongTable
+from dosepath.population.meanings import MEANINGS
 from dosepath.population.shapes import map_shapes, numbered, prepare_days, rows_query
 
 Advance: TypeAlias = Callable[[str, int, int], None]
@@ -87,10 +88,12 @@ def import_long(
     columns = {name: _open(connection, source, TABLES[name]) for name in source.queries}
     people = _people(connection, source, size)
     remarks = [*source.remarks, *_homeless(connection, source)]
+    make(connection, "meanings", MEANINGS, shared=True)
     for done, name in enumerate(source.queries):
         advance("mapping what differs", done, len(source.queries))
         prepare_days(connection, TABLES[name], columns[name])
-        remarks += map_shapes(connection, TABLES[name], columns[name], index)
+        remarks += map_shapes(connection, TABLES[name], columns[name], index, source.label)
+    save(connection, "SELECT * FROM meanings ORDER BY meaning", chunk_file(tables, "meanings", 0))
     make(connection, "kept_remarks", REMARKS)
     fill(connection, "kept_remarks", REMARKS, [remark_row(remark) for remark in _together(remarks)])
     save(connection, "SELECT * FROM kept_remarks", tables / "remarks.parquet")
@@ -125,10 +128,9 @@ def _open(connection: Connection, source: LongSource, table: LongTable) -> dict[
         if needed not in types:
             raise InputError(f"{source.name}: {table.name}: no column '{needed}'; map one to it")
     own = [name for name in (*table.columns, *table.days) if name in types]
-    unnamed = f"{literal(f'{table.name}-{source.label}')} || (place + 1)"
-    named = f"coalesce(CAST(id AS VARCHAR), {unnamed})" if "id" in types else unnamed
+    named = "CAST(id AS VARCHAR)" if "id" in types else "NULL::VARCHAR"
     connection.execute(
-        f"CREATE OR REPLACE TEMP VIEW {table.name}_rows AS SELECT CAST(patient AS VARCHAR) AS patient, {named} AS id, "
+        f"CREATE OR REPLACE VIEW {table.name}_rows AS SELECT CAST(patient AS VARCHAR) AS patient, {named} AS id, "
         f"place, {', '.join(_as_read(table, name, types[name]) for name in own) or '1 AS nothing'} FROM ({query})"
     )
     return {name: types[name] for name in own}
@@ -150,7 +152,7 @@ def _people(connection: Connection, source: LongSource, size: int) -> int:
     if twice is not None:
         raise InputError(f"{source.name}: people: '{twice[0]}' stands twice; keep one row for each person")
     connection.execute(
-        "CREATE OR REPLACE TEMP TABLE source_people AS SELECT patient AS id, "
+        "CREATE OR REPLACE TABLE source_people AS SELECT patient AS id, "
         "row_number() OVER (ORDER BY patient) - 1 AS patient, "
         f"CAST((row_number() OVER (ORDER BY patient) - 1) // {size} AS INTEGER) AS chunk "
         "FROM people_rows WHERE patient IS NOT NULL"
@@ -177,14 +179,18 @@ def _homeless(connection: Connection, source: LongSource) -> list[Remark]:
 
 
 def _write_chunk(connection: Connection, columns: Mapping[str, Mapping[str, str]], tables: Path, chunk: int) -> None:
+    # Chunks are ranges of ids: naming the range lets whole parts of a sorted file be passed over.
+    ends = connection.execute(f"SELECT min(id), max(id) FROM source_people WHERE chunk = {chunk}").fetchone()
+    first, last = (literal(str(end)) for end in ends or ("", ""))
     for name in columns:
         connection.execute(
             f"CREATE OR REPLACE TEMP VIEW {name}_chunk AS SELECT p.patient AS key, r.* "
-            f"FROM {name}_rows AS r JOIN source_people AS p ON p.id = r.patient WHERE p.chunk = {chunk}"
+            f"FROM {name}_rows AS r JOIN source_people AS p ON p.id = r.patient "
+            f"WHERE p.chunk = {chunk} AND r.patient BETWEEN {first} AND {last}"
         )
     for output in ("facts", "unclassified"):
         parts = [
-            rows_query(TABLES[name], own, list(TABLES).index(name), f"{name}_chunk", output)
+            rows_query(connection, TABLES[name], own, list(TABLES).index(name), f"{name}_chunk", output)
             for name, own in columns.items()
         ]
         query = numbered(connection, output, " UNION ALL ".join(parts))

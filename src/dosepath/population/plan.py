@@ -144,9 +144,9 @@ def plan_of(
         top = [item.id for item in protocol.criteria.values() if not item.parent and scope.counts(item.id)]
         named = (wiring.column(scope, identity, with_pending=False) for identity in top)
         counting[arm] = tuple(name for name in named if name is not None)
-    steps = (*compiler.steps(), Step("verdicts", wiring.verdicts()))
     found = Step("evidence", evidence(compiler, wiring.used()))
-    return Plan(protocol, chosen, gate, numbers, steps, wiring.columns(), counting, found)
+    *steps, found = compiler.lean([*compiler.steps(), Step("verdicts", wiring.verdicts()), found])
+    return Plan(protocol, chosen, gate, numbers, tuple(steps), wiring.columns(), counting, found)
 
 
 @dataclass(frozen=True)

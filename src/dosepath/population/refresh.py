@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from dosepath.population.connection import Connection, connected, read_parquet, save
-from dosepath.population.facts import chunk_file
+from dosepath.population.facts import chunk_file, meanings_in
 from dosepath.population.folders import Draft, Whole, link_or_copy, writing
 from dosepath.population.importing import Advance, silent
+from dosepath.population.meanings import MEANINGS_A_FILE, facts_query
 from dosepath.population.results import Screening, open_screening
 from dosepath.population.screening import SCREENING, Screener
 from dosepath.population.shapes import numbered
@@ -103,9 +104,14 @@ def _next_chunk(whole: Whole) -> int:
 
 def _merge(connection: Connection, screening: Screening, delta: Path, tables: Path) -> Refreshed:
     chunk = _next_chunk(screening.whole)
-    _changed(connection, delta)
-    for name in ("facts", "unclassified"):
-        save(connection, numbered(connection, name, _merged(name)), chunk_file(tables, name, chunk))
+    _open_delta(connection, delta, chunk)
+    _find_changed(connection)
+    facts = numbered(connection, "facts", _merged_facts(), "both_meanings")
+    save(connection, facts, chunk_file(tables, "facts", chunk))
+    others = numbered(connection, "unclassified", _merged_others())
+    save(connection, others, chunk_file(tables, "unclassified", chunk))
+    meanings = "FROM new_meanings WHERE meaning IN (SELECT meaning FROM new_rows) ORDER BY meaning"
+    save(connection, meanings, chunk_file(tables, "meanings", chunk))
     moved = "SELECT patient, chunk FROM known WHERE chunk IS NOT NULL"
     if screening.whole.has("moved"):
         moved += f" UNION ALL FROM {read_parquet([screening.whole.table('moved')])}"
@@ -126,8 +132,8 @@ def _merge(connection: Connection, screening: Screening, delta: Path, tables: Pa
     return Refreshed(named, changed, new, before + new)
 
 
-def _changed(connection: Connection, delta: Path) -> None:
-    """Make `named`, who is in the new records, `old_*` and `new_*`, their facts, and `known`, whose facts changed."""
+def _open_delta(connection: Connection, delta: Path, chunk: int) -> None:
+    """Make `named`, who is in the new records, and `old_*` and `new_*`: their records before, and the new ones."""
     people = read_parquet([delta / "people.parquet"])
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE named AS WITH strangers AS ("
@@ -135,17 +141,33 @@ def _changed(connection: Connection, delta: Path) -> None:
         f"SELECT d.patient AS own, d.id, p.chunk, coalesce(p.patient, s.n + (SELECT count(*) FROM people)) AS patient "
         f"FROM {people} AS d LEFT JOIN people AS p USING (id) LEFT JOIN strangers AS s USING (id)"
     )
+    first = chunk * MEANINGS_A_FILE
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE new_meanings AS SELECT * REPLACE ({first} + row_number() "
+        f"OVER (ORDER BY meaning) - 1 AS meaning), meaning AS own FROM {meanings_in(delta)}"
+    )
+    mine = "patient IN (SELECT patient FROM named WHERE chunk IS NOT NULL)"
+    rows, others = (read_parquet(sorted((delta / name).glob("*.parquet"))) for name in ("facts", "unclassified"))
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE new_rows AS SELECT d.* REPLACE (n.patient AS patient, m.meaning AS meaning) "
+        f"FROM {rows} AS d JOIN named AS n ON n.own = d.patient JOIN new_meanings AS m ON m.own = d.meaning"
+    )
+    connection.execute("ALTER TABLE new_meanings DROP own")
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE old_rows AS FROM fact_rows WHERE {mine}")
+    connection.execute("CREATE OR REPLACE TEMP VIEW both_meanings AS FROM meanings UNION ALL FROM new_meanings")
+    for age, meanings in (("old", "meanings"), ("new", "new_meanings")):
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE {age}_facts AS {facts_query(f'{age}_rows', meanings)}")
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE new_unclassified AS "
+        f"SELECT d.* REPLACE (n.patient AS patient) FROM {others} AS d JOIN named AS n ON n.own = d.patient"
+    )
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE old_unclassified AS FROM unclassified WHERE {mine}")
+
+
+def _find_changed(connection: Connection) -> None:
+    """Make `known`: those named whose facts changed."""
     differs = []
     for name in ("facts", "unclassified"):
-        files = read_parquet(sorted((delta / name).glob("*.parquet")))
-        connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE new_{name} AS "
-            f"SELECT d.* REPLACE (n.patient AS patient) FROM {files} AS d JOIN named AS n ON n.own = d.patient"
-        )
-        connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE old_{name} AS SELECT f.* FROM {name} AS f "
-            "WHERE patient IN (SELECT patient FROM named WHERE chunk IS NOT NULL)"
-        )
         left_out = ", ".join(column for column in _OWN if name == "facts" or column == "row_id")
         same = f"SELECT * EXCLUDE ({left_out})"
         replaced = f"FROM old_{name} WHERE (patient, source) IN (SELECT patient, source FROM new_{name})"
@@ -157,12 +179,25 @@ def _changed(connection: Connection, delta: Path) -> None:
     )
 
 
-def _merged(name: str) -> str:
-    """Write the SELECT of all rows of those who changed: what stays, then what is new."""
+_CHANGED: Final = "patient IN (SELECT patient FROM known)"
+_NOT_REPLACED: Final = (
+    "(patient, source) NOT IN (SELECT patient, source FROM new_facts) "
+    "AND (patient, source) NOT IN (SELECT patient, source FROM new_unclassified)"
+)
+
+
+def _merged_facts() -> str:
+    """Write the SELECT of all rows of facts of those who changed: what stays, then what is new."""
     return (
-        f"SELECT * FROM old_{name} WHERE patient IN (SELECT patient FROM known) "
-        f"AND (patient, source) NOT IN (SELECT patient, source FROM new_facts) "
-        f"AND (patient, source) NOT IN (SELECT patient, source FROM new_unclassified) "
-        f"UNION ALL SELECT * REPLACE ({_LATER} + row_id AS row_id) FROM new_{name} "
-        "WHERE patient IN (SELECT patient FROM known)"
+        f"SELECT o.* FROM old_rows AS o SEMI JOIN (FROM old_facts WHERE {_CHANGED} AND {_NOT_REPLACED}) AS k "
+        "ON k.patient = o.patient AND k.row_id = o.row_id "
+        f"UNION ALL SELECT * REPLACE ({_LATER} + row_id AS row_id) FROM new_rows WHERE {_CHANGED}"
+    )
+
+
+def _merged_others() -> str:
+    """Write the SELECT of all records not understood of those who changed."""
+    return (
+        f"SELECT * FROM old_unclassified WHERE {_CHANGED} AND {_NOT_REPLACED} "
+        f"UNION ALL SELECT * REPLACE ({_LATER} + row_id AS row_id) FROM new_unclassified WHERE {_CHANGED}"
     )

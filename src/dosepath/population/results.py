@@ -10,12 +10,14 @@ from typing import Any, Final
 from dosepath.core.errors import InputError
 from dosepath.eligibility.must_pass import must_pass
 from dosepath.population.connection import Connection, literal, read_parquet
+from dosepath.population.facts import meanings_in
 from dosepath.population.folders import Whole, open_whole
+from dosepath.population.meanings import facts_query
 from dosepath.population.screening import SCREENING, Asked, asked_of
 from dosepath.rules.parse import suggest
 
-TALL: Final = ("facts", "unclassified", "verdicts", "evidence", "overall")
-"""Tables that are kept in chunks."""
+TALL: Final = ("unclassified", "verdicts", "evidence", "overall")
+"""Tables that are kept in chunks, beside the facts."""
 
 
 @dataclass(frozen=True)
@@ -84,13 +86,16 @@ def open_screening(connection: Connection, out: Path) -> Screening:
     """
     whole = open_whole(out, SCREENING)
     for name in TALL:
-        make_view(connection, whole, name)
+        make_view(connection, whole, name, name)
+    make_view(connection, whole, "facts", "fact_rows")
+    connection.execute(f"CREATE OR REPLACE TEMP VIEW meanings AS FROM {meanings_in(whole.tables)}")
+    connection.execute(f"CREATE OR REPLACE TEMP VIEW facts AS {facts_query('fact_rows', 'meanings')}")
     for name in ("people", "remarks"):
         connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS FROM {read_parquet([whole.table(name)])}")
     return Screening(connection, whole, asked_of(whole.about))
 
 
-def make_view(connection: Connection, whole: Whole, name: str) -> None:
+def make_view(connection: Connection, whole: Whole, name: str, view: str) -> None:
     """Make a view of a table over all its chunks, without the rows of patients who have moved on."""
     files = sorted((whole.tables / name).glob("*.parquet"))
     if not files:
@@ -103,4 +108,4 @@ def make_view(connection: Connection, whole: Whole, name: str) -> None:
             f"(SELECT patient FROM {moved} WHERE chunk = {int(file.stem)}))"
             for file in files
         )
-    connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {query}")
+    connection.execute(f"CREATE OR REPLACE TEMP VIEW {view} AS {query}")

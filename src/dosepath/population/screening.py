@@ -26,7 +26,7 @@ from dosepath.eligibility.must_pass import must_pass
 from dosepath.eligibility.screening import Occasion
 from dosepath.population.connection import Connection, fill, literal, make, read_parquet, save
 from dosepath.population.engines import DuckDB, Engine
-from dosepath.population.facts import chunk_file
+from dosepath.population.facts import chunk_file, open_facts
 from dosepath.population.folders import Whole, link_or_copy
 from dosepath.population.importing import Advance, silent
 from dosepath.population.plan import ONE_BY_ONE, Plan, plan_of
@@ -39,7 +39,7 @@ from dosepath.trial.occasions import PatientDates
 
 SCREENING: Final = "screening"
 """Kind of a folder that holds verdicts and the facts behind them."""
-_FROM_FILES: Final = ("facts", "unclassified")
+_FROM_FILES: Final = ("facts", "meanings", "unclassified")
 PATIENTS_AT_ONCE: Final = 2_000
 """Patients whose open columns are judged one by one at a time."""
 
@@ -187,9 +187,7 @@ class Screener:
         return count
 
     def _load(self, tables: Path, chunk: int) -> int:
-        files = {name: chunk_file(tables, name, chunk) for name in _FROM_FILES}
-        for name, file in files.items():
-            self.connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS FROM {read_parquet([file])}")
+        open_facts(self.connection, tables, chunk)
         people = read_parquet([tables / "people.parquet"])
         names = self.asked.protocol.vocabulary.anchors
         general = patient_row(0, "", self.asked.on, self.asked.anchors, self.asked.complete, names)
@@ -202,7 +200,7 @@ class Screener:
         )
         if self.asked.by_patient:
             self._own_dates()
-        self.engine.open_chunk(self.connection, files)
+        self.engine.open_chunk(self.connection)
         found = self.connection.execute("SELECT count(*) FROM patients").fetchone()
         return int(found[0]) if found else 0
 

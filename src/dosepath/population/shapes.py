@@ -18,11 +18,12 @@ from dosepath.mapping.dates import read_day
 from dosepath.mapping.reader import ConceptIndex, Located, Mapped, Remark, RemarkKind, map_resources
 from dosepath.population.connection import Connection, fill, literal, make
 from dosepath.population.long_tables import LongTable, Shape
+from dosepath.population.meanings import MEANINGS, ROWS
 from dosepath.population.tables import FACTS, UNCLASSIFIED, Column, Row, Schema, Type, rows_of
 
 # Days that stand in for the real ones. The first comes before the last, as the rows of most shapes have it; where the
 # last day of a row is before its first, or the same, the stand-ins are so as well.
-_FIRST, _LAST, _OTHER = date(2001, 2, 3), date(2002, 3, 4), date(2003, 4, 5)
+_FIRST, _LAST, _OTHER = _STAND_INS = date(2001, 2, 3), date(2002, 3, 4), date(2003, 4, 5)
 _BEFORE_FIRST = date(1999, 8, 7)
 _TIME = "01:02:03"
 
@@ -58,12 +59,13 @@ class _Output:
 
 _FACTS = _Output("facts", FACTS, _DAYS_OF_FACT)
 _OTHERS = _Output("unclassified", UNCLASSIFIED, _DAYS_OF_OTHER)
+_OUTPUTS: Final = {output.name: output for output in (_FACTS, _OTHERS)}
 
 
 def prepare_days(connection: Connection, table: LongTable, columns: Mapping[str, str]) -> None:
     """Read every distinct text of the columns that hold days, into `<table>_days`."""
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE {table.name}_days "
+        f"CREATE OR REPLACE TABLE {table.name}_days "
         "(said VARCHAR, earliest DATE, latest DATE, clock VARCHAR, shown VARCHAR)"
     )
     texts = [day for day in table.days if columns.get(day) == "VARCHAR"]
@@ -131,9 +133,20 @@ def _key(table: LongTable, columns: Mapping[str, str]) -> dict[str, str]:
 
 
 def map_shapes(
-    connection: Connection, table: LongTable, columns: Mapping[str, str], index: ConceptIndex
+    connection: Connection, table: LongTable, columns: Mapping[str, str], index: ConceptIndex, label: str
 ) -> Iterator[Remark]:
-    """Find the shapes of a table, read each, and keep what was found in `<table>_facts` and `<table>_unclassified`.
+    """Find the shapes of a table and read each.
+
+    What they mean is added to `meanings`; `<table>_facts` and `<table>_unclassified` say what a row of a shape gives.
+
+    Parameters
+    ----------
+    connection, table, columns
+        The engine; the table, and the types of the columns that it has.
+    index
+        Concepts of the protocol.
+    label
+        Tells rows without an id from those of another run.
 
     Yields
     ------
@@ -141,29 +154,57 @@ def map_shapes(
         What was not understood, once for each shape and reason, with the number of its rows and the place of the first.
     """
     rows = shaped(table, columns, f"{table.name}_rows", ("id", "place"))
+    unnamed = f"{table.name}-{label}"
+    named = f"arg_min(coalesce(id, {literal(unnamed)} || (place + 1)), place)"
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE {table.name}_shapes AS SELECT row_number() OVER (ORDER BY first) AS shape, * "
-        "FROM (SELECT COLUMNS('k_.*'), count(*) AS rows, min(place) AS first, arg_min(id, place) AS first_id "
+        "CREATE OR REPLACE TEMP TABLE shapes AS SELECT row_number() OVER (ORDER BY first) AS shape, * "
+        f"FROM (SELECT COLUMNS('k_.*'), count(*) AS rows, min(place) AS first, {named} AS first_id "
         f"FROM ({rows}) GROUP BY ALL)"
     )
-    for output in (_FACTS, _OTHERS):
-        make(connection, f"{table.name}_{output.name}", output.kept)
-    described = connection.execute(f"DESCRIBE {table.name}_shapes").fetchall()
-    names = [row[0].removeprefix("k_") for row in described]
+    for output in _OUTPUTS.values():
+        make(connection, f"kept_{output.name}", output.kept)
+    names = [row[0].removeprefix("k_") for row in connection.execute("DESCRIBE shapes").fetchall()]
     done = 0
     while some := connection.execute(
-        f"SELECT * FROM {table.name}_shapes WHERE shape > ? AND shape <= ? ORDER BY shape",
-        [done, done + _AT_ONCE],
+        "SELECT * FROM shapes WHERE shape > ? AND shape <= ? ORDER BY shape", [done, done + _AT_ONCE]
     ).fetchall():
         done += _AT_ONCE
-        kept: dict[str, list[Row]] = {"facts": [], "unclassified": []}
+        kept: dict[str, list[Row]] = {name: [] for name in _OUTPUTS}
         for row in some:
             shape = dict(zip(names, row, strict=True))
             yield from _map_one(table, shape, index, kept)
-        for output in (_FACTS, _OTHERS):
-            fill(connection, f"{table.name}_{output.name}", output.kept, kept[output.name])
+        for output in _OUTPUTS.values():
+            fill(connection, f"kept_{output.name}", output.kept, kept[output.name])
+    _carry(connection, table, unnamed)
 
 
+def _carry(connection: Connection, table: LongTable, unnamed: str) -> None:
+    """Give numbers to what the shapes mean, and put what a row needs of it beside what makes its shape."""
+    said = ", ".join(column.name for column in MEANINGS.columns if column.name in FACTS.names)
+    days = " ".join(f"WHEN {literal(str(PartialDate.on(day)))} THEN NULL" for day in _STAND_INS)
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE meant AS SELECT (SELECT count(*) FROM meanings) + row_number() "
+        "OVER (ORDER BY shape, n) - 1 AS meaning, * FROM kept_facts"
+    )
+    connection.execute(
+        f"INSERT INTO meanings BY NAME SELECT meaning, {said}, "
+        "split_part(source, '/', 1) || '/' AS kind_of_record, "
+        f"{literal(unnamed)} AS unnamed FROM (SELECT * REPLACE (CASE reported {days} ELSE reported END AS reported) "
+        "FROM meant)"
+    )
+    own = {"facts": ("meant", ("meaning", "time", "reported")), "unclassified": ("kept_unclassified", _KEPT_OF_OTHER)}
+    for name, output in _OUTPUTS.items():
+        kept, needed = own[name]
+        wanted = ", ".join(f"m.{column}" for column in (*needed, *output.days, *(f"{day}_from" for day in output.days)))
+        connection.execute(
+            f"CREATE OR REPLACE TABLE {table.name}_{name} AS SELECT s.* EXCLUDE (rows, first, first_id, shape), "
+            f"{literal(unnamed)} AS unnamed, m.n, {wanted} FROM shapes AS s JOIN {kept} AS m USING (shape)"
+        )
+
+
+_KEPT_OF_OTHER: Final = tuple(
+    name for name in UNCLASSIFIED.names if name not in _OF_THE_PATIENT and name not in _DAYS_OF_OTHER
+)
 _AT_ONCE: Final = 20_000
 
 
@@ -218,7 +259,7 @@ def _stand_ins(table: LongTable, shape: Mapping[str, Any]) -> dict[str, tuple[st
         if said != "=":
             found[day] = (said, None)
             continue
-        stand_in = (_FIRST, _LAST, _OTHER)[place]
+        stand_in = _STAND_INS[place]
         if day == "end_date" and shape.get("turned", 1) <= 0:
             stand_in = _FIRST if shape["turned"] == 0 and shape["start_date_said"] == "=" else _LAST
             stand_in = _BEFORE_FIRST if shape["turned"] == -1 else stand_in
@@ -232,13 +273,17 @@ def _origins(output: _Output, row: Row, origins: Mapping[date, str]) -> Iterator
     return (origins.get(row[places[day]]) for day in output.days)
 
 
-def rows_query(table: LongTable, columns: Mapping[str, str], number: int, source: str, output: str) -> str:
-    """Write the SELECT that gives the facts (or the records not understood) of all rows of a source.
+def rows_query(
+    connection: Connection, table: LongTable, columns: Mapping[str, str], number: int, source: str, output: str
+) -> str:
+    """Write the SELECT that gives the rows of facts (or the records not understood) of all rows of a source.
 
     `row_id` orders them as the source does; `place` and `rank` are left for `numbered`.
 
     Parameters
     ----------
+    connection
+        The engine, after `map_shapes`.
     table, columns
         The table, and the types of the columns that it has.
     number
@@ -248,58 +293,60 @@ def rows_query(table: LongTable, columns: Mapping[str, str], number: int, source
     output
         `facts` or `unclassified`.
     """
-    wanted = _FACTS if output == "facts" else _OTHERS
-    on = " AND ".join(f"r.k_{name} IS NOT DISTINCT FROM s.k_{name}" for name in _key(table, columns))
-    chosen = []
-    for column in wanted.schema.names:
-        if column == "patient":
-            value = "r.key"
-        elif column == "row_id":
-            value = f"{number} * {ROWS_A_TABLE} + r.place * {FACTS_A_ROW} + m.n"
-        elif column in _OF_THE_PATIENT:
-            value = "NULL"
-        elif column in wanted.days:
-            value = _day(column, table)
-        else:
-            value = _other(column, table)
-        chosen.append(f"{value} AS {column}")
-    return (
-        f"SELECT {', '.join(chosen)} FROM ({shaped(table, columns, source, ('key', 'id', 'place'))}) AS r "
-        f"JOIN {table.name}_shapes AS s ON {on} JOIN {table.name}_{output} AS m ON m.shape = s.shape"
-    )
+    kept = f"{table.name}_{output}"
+    on = " AND ".join(f"r.k_{name} IS NOT DISTINCT FROM m.k_{name}" for name in _key(table, columns))
+    place = f"{number} * {ROWS_A_TABLE} + r.place * {FACTS_A_ROW} + m.n"
+    values = {"patient": "r.key", "row_id": place, "rank": "NULL::BIGINT", "place": "NULL::INTEGER"}
+    values |= {day: _day(connection, kept, day, table) for day in _OUTPUTS[output].days}
+    if output == "facts":
+        values |= {"time": _time(connection, kept, table), "reported": _reported(connection, kept, table)}
+        values |= {"record": "r.id", "number": "r.place + 1"}
+        schema = ROWS
+    else:
+        values["source"] = "split_part(m.source, '/', 1) || '/' || coalesce(r.id, m.unnamed || (r.place + 1))"
+        schema = UNCLASSIFIED
+    chosen = ", ".join(f"{values.get(name, f'm.{name}')} AS {name}" for name in schema.names)
+    rows = shaped(table, columns, source, ("key", "id", "place"))
+    return f"SELECT {chosen} FROM ({rows}) AS r JOIN {kept} AS m ON {on}"
 
 
-def _day(column: str, table: LongTable) -> str:
-    """Put the real day in the place of its stand-in."""
+def _day(connection: Connection, kept: str, column: str, table: LongTable) -> str:
+    """Put the real day in the place of its stand-in; where one day of the row is always meant, without asking which."""
     end = column.rpartition("_")[2]
+    meant = connection.execute(f"SELECT DISTINCT {column}_from, {column} IS NULL FROM {kept} LIMIT 3").fetchall()
+    if all(day is None and empty for day, empty in meant):
+        return "NULL::DATE"
+    if len(meant) == 1 and meant[0][0] is not None:
+        return f"r.{meant[0][0]}_{end}"
     cases = " ".join(f"WHEN {literal(day)} THEN r.{day}_{end}" for day in table.days)
     return f"CASE m.{column}_from {cases} ELSE m.{column} END"
 
 
-def _other(column: str, table: LongTable) -> str:
-    match column:
-        case "source":
-            return "split_part(m.source, '/', 1) || '/' || r.id"
-        case "time":
-            cases = " ".join(f"WHEN {literal(day)} THEN r.{day}_clock" for day in table.days)
-            return f"CASE WHEN m.time = {literal(_TIME)} THEN CASE m.first_earliest_from {cases} END ELSE m.time END"
-        case "reported":
-            cases = " ".join(
-                f"WHEN {literal(str(PartialDate.on(day)))} THEN r.{name}_shown"
-                for name, day in zip(table.days, (_FIRST, _LAST, _OTHER), strict=False)
-            )
-            return f"CASE m.reported {cases} ELSE m.reported END"
-        case _:
-            return f"m.{column}"
+def _time(connection: Connection, kept: str, table: LongTable) -> str:
+    if not connection.execute(f"SELECT count(time) FROM {kept}").fetchall()[0][0]:
+        return "NULL::VARCHAR"
+    cases = " ".join(f"WHEN {literal(day)} THEN r.{day}_clock" for day in table.days)
+    return f"CASE WHEN m.time = {literal(_TIME)} THEN CASE m.first_earliest_from {cases} END ELSE m.time END"
 
 
-def numbered(connection: Connection, output: str, query: str) -> str:
+def _reported(connection: Connection, kept: str, table: LongTable) -> str:
+    """Write the day that was reported as it stands in the row; all else stands with the meaning."""
+    shown = {str(PartialDate.on(day)): name for name, day in zip(table.days, _STAND_INS, strict=False)}
+    listed = ", ".join(map(literal, shown))
+    if not connection.execute(f"SELECT count(*) FROM {kept} WHERE reported IN ({listed})").fetchall()[0][0]:
+        return "NULL::VARCHAR"
+    return f"CASE m.reported {' '.join(f'WHEN {literal(day)} THEN r.{name}_shown' for day, name in shown.items())} END"
+
+
+def numbered(connection: Connection, output: str, query: str, meanings: str = "meanings") -> str:
     """Give each patient's rows their numbers, from 0 in the order of the source, and rank the results of one day.
 
     Parameters
     ----------
     connection, output, query
         The engine; `facts` or `unclassified`; the rows with their order in the source as `row_id`.
+    meanings
+        Table of what facts say.
 
     Returns
     -------
@@ -318,9 +365,10 @@ def numbered(connection: Connection, output: str, query: str) -> str:
     # Only where several results of a day carry a time can the order of the source be wrong.
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE timed AS "
-        "WITH days AS (SELECT list(rowid ORDER BY rowid) AS own, list(rowid ORDER BY time, rowid) AS by_time, "
-        "count(*) AS n, count(time) AS times FROM sorted "
-        "WHERE first_earliest = first_latest AND absent IS NULL GROUP BY patient, concept, first_earliest "
+        "WITH days AS (SELECT list(s.rowid ORDER BY s.rowid) AS own, list(s.rowid ORDER BY time, s.rowid) AS by_time, "
+        f"count(*) AS n, count(time) AS times FROM sorted AS s JOIN {meanings} AS m USING (meaning) "
+        "WHERE patient IN (SELECT patient FROM sorted WHERE time IS NOT NULL) "
+        "AND first_earliest = first_latest AND absent IS NULL GROUP BY patient, concept, first_earliest "
         "HAVING count(*) > 1 AND count(time) > 1) "
         "SELECT unnest(by_time) AS row, CASE WHEN n = times THEN unnest(own) END AS ranked FROM days"
     )

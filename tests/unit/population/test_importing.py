@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from dosepath.core.facts import PatientRecord
 from dosepath.mapping.reader import ConceptIndex, Located, map_resources
-from dosepath.population.connection import Connection, connected, literal, read_parquet
-from dosepath.population.facts import chunk_file, patient_key, read_records
+from dosepath.population.connection import Connection, connected, literal
+from dosepath.population.facts import open_facts, patient_key, read_records
 from dosepath.population.folders import Whole, open_whole, writing
 from dosepath.population.importing import LongSource, import_long
 from dosepath.population.long_tables import TABLES
@@ -178,8 +178,8 @@ def one_by_one(rows: Rows, patient: str) -> PatientRecord:
 def rows_on_disk(connection: Connection, whole: Whole, patient: str) -> list[tuple[Any, ...]]:
     """Give the rows of one patient without key and place in the source."""
     key, chunk = patient_key(connection, whole, patient)
-    file = read_parquet([chunk_file(whole.tables, "facts", chunk)])
-    query = f"SELECT * EXCLUDE (patient, place) FROM {file} WHERE patient = {key} ORDER BY row_id"
+    open_facts(connection, whole.tables, chunk)
+    query = f"SELECT * EXCLUDE (patient, place) FROM facts WHERE patient = {key} ORDER BY row_id"
     return connection.execute(query).fetchall()
 
 

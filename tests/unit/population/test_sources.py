@@ -12,6 +12,7 @@ from dosepath.core.errors import InputError
 from dosepath.interop.hospital import import_source
 from dosepath.mapping.reader import ConceptIndex
 from dosepath.population.connection import Connection, connected
+from dosepath.population.meanings import facts_query
 from dosepath.trial.library import open_trial
 
 INDEX = ConceptIndex(open_trial("NCT06680388").file.concepts)
@@ -23,11 +24,15 @@ def connection(tmp_path: Path) -> Iterator[Connection]:
         yield opened
 
 
+def all_facts(out: Path) -> str:
+    return facts_query(f"'{out}/facts/*.parquet'", f"'{out}/meanings/*.parquet'")
+
+
 def facts(connection: Connection, source: Path, out: Path, columns: Path | None = None) -> list[tuple[Any, ...]]:
     import_source(connection, [source], INDEX, out, columns=columns)
     query = (
         "SELECT id, concept, value, unit, value_text, uln, CAST(first_earliest AS VARCHAR), source "  # noqa: S608
-        f"FROM '{out}/facts/*.parquet' JOIN '{out}/people.parquet' USING (patient) "
+        f"FROM ({all_facts(out)}) JOIN '{out}/people.parquet' USING (patient) "
         "WHERE concept NOT IN ('birth_date', 'sex') ORDER BY id, row_id"
     )
     return connection.execute(query).fetchall()
@@ -163,7 +168,7 @@ FROM_CDM = [
 def test_omop_tables_become_the_codes_that_the_mapping_reads(connection: Connection, tmp_path: Path) -> None:
     assert facts(connection, cdm(tmp_path / "cdm.duckdb"), tmp_path / "out") == FROM_CDM
     births = connection.execute(
-        f"SELECT id, reported FROM '{tmp_path}/out/facts/*.parquet' JOIN '{tmp_path}/out/people.parquet' "  # noqa: S608
+        f"SELECT id, reported FROM ({all_facts(tmp_path / 'out')}) JOIN '{tmp_path}/out/people.parquet' "  # noqa: S608
         "USING (patient) WHERE concept = 'birth_date' ORDER BY id"
     ).fetchall()
     assert births == [("1", "1980-05"), ("2", "1970-01-02")]

@@ -294,6 +294,28 @@ class Compiler:
             steps.append(Step(f"base_{level + 1}", self._next_base(level, feeds)))
         return steps
 
+    def lean(self, steps: Sequence[Step]) -> list[Step]:
+        """Let each base keep only those columns that a later step names; copying the others costs more than judging.
+
+        Parameters
+        ----------
+        steps
+            All steps of a plan, in order.
+        """
+        known = {anchor_column(name) for name in self.vocabulary.anchors}
+        known |= {complete_column(table) for table in Table} | {"on_day", "id"}
+        asked: set[str] = set()
+        found: list[Step] = []
+        for step in reversed(steps):
+            query = step.query
+            if step.name.startswith("base_"):
+                level = int(step.name.removeprefix("base_"))
+                kept = sorted(name for name in asked if name in known or self.levels.get(name, level + 1) <= level)
+                query = exp.select("patient", *kept).from_(query.subquery("whole", copy=False), copy=False)
+            asked.update(columns_of(step.query))
+            found.append(replace(step, query=query))
+        return found[::-1]
+
     @property
     def base(self) -> str:
         """Name of the highest base."""
