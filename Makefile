@@ -9,7 +9,7 @@ DEMO_PATIENT ?= demo-sle-06
 SHARED_PATIENTS := $(wildcard ../shared/data/fhir_patients)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test check format-check lint types layers format bench bench-population spark golden mutate mutate-instruments mutate-doses
+.PHONY: help setup run demo browser screens messages test check format-check lint types layers format bench bench-population spark golden mutate mutate-instruments mutate-doses
 
 help: ## list these recipes
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,7 +23,9 @@ $(VENV)/.installed: requirements/run.txt requirements/dev.txt pyproject.toml
 	$(PIP) install --quiet --no-deps --no-build-isolation -e .
 	@touch $@
 
-run: setup demo ## set up, then screen the demonstration patients
+run: setup ## set up, make the demonstration patients, serve the screens and open them (ARGS="--port 9000", ARGS=--smoke)
+	$(BIN)/dosepath demo-patients $(DEMO) --seed 1
+	$(BIN)/dosepath serve --data build $(ARGS)
 
 demo: setup ## make synthetic patients, screen them, print one criterion sheet
 	$(BIN)/dosepath demo-patients $(DEMO) --seed 1
@@ -36,7 +38,16 @@ demo: setup ## make synthetic patients, screen them, print one criterion sheet
 	@echo "  dosepath screen YOUR_FOLDER --trial NCT06680388 your own FHIR files"
 	@echo "  docs/screening.md                               how to read what you saw"
 
-test: setup ## run the tests (add ARGS="-k name" to choose, ARGS="-m slow" for the long ones)
+browser: setup ## install Chromium for the browser tests, where it is missing and can be installed
+	@$(BIN)/python -m tests.browser.chromium
+
+screens: browser ## take the pictures of the screens in docs/screens anew
+	$(BIN)/python -m tests.browser.screens $(ARGS)
+
+messages: setup ## collect the strings of the screens and compile their Chinese
+	$(BIN)/python -m tests.golden.catalogues --write
+
+test: browser ## run the tests (add ARGS="-k name" to choose, ARGS="-m slow" for the long ones)
 	$(BIN)/python -m pytest $(ARGS)
 
 check: format-check lint types layers ## all checks but the tests

@@ -34,7 +34,11 @@ PURE = {
 # Each package from outside has the layers where it may be imported. A new dependency takes a line here.
 HOMES = {
     "altair": {"reports"},
+    "csp": {"web"},
+    "django": {"web"},
+    "django_htmx": {"web"},
     "duckdb": {"population"},
+    "granian": {"web"},
     "jinja2": {"reports"},
     "lark": {"rules"},
     "markupsafe": {"reports"},
@@ -64,6 +68,8 @@ PLANTED = {
     "upward import": Violation("Layers", {"core/planted.py": "import dosepath.trial\n"}),
     "sibling import": Violation("Layers", {"eligibility/planted.py": "import dosepath.mapping\n"}),
     "sibling import at the top": Violation("Layers", {"reports/planted.py": "import dosepath.interop\n"}),
+    "web knows the command line": Violation("Layers", {"web/planted.py": "import dosepath.cli\n"}),
+    "web below the documents": Violation("Layers", {"interop/planted.py": "import dosepath.web\n"}),
     "sibling import at the bottom": Violation("Layers", {"protocol/planted.py": "import dosepath.instruments\n"}),
     "folder without a place": Violation("Layers", {"helpers/__init__.py": '"""Planted."""\n'}),
     "module without a place": Violation("Layers", {"helpers.py": '"""Planted."""\n'}),

@@ -245,6 +245,35 @@ def verify(
     raise typer.Exit(run(files, as_json=as_json))
 
 
+@app.command(
+    epilog=examples(
+        "dosepath serve", "dosepath serve --port 9000 --data trial-data --no-open", "dosepath serve --smoke"
+    )
+)
+@guarded
+def serve(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes any that is free.")] = 8300,
+    data: Annotated[
+        Path, typer.Option(metavar="DIR", help="Folder for what is uploaded; made where it is missing.")
+    ] = Path("dosepath-data"),
+    host: Annotated[str, typer.Option(metavar="ADDRESS", help="Address to listen at.")] = "127.0.0.1",
+    without_login: Annotated[
+        bool, typer.Option("--without-login", help="Allow an address that others on the network can reach.")
+    ] = False,
+    open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the address in a browser.")] = True,
+    smoke: Annotated[
+        bool, typer.Option("--smoke", help="Start at a free port, fetch the first page, stop: for checks.")
+    ] = False,
+) -> None:
+    """Serve the screens in the browser: on this machine, for a single user; nothing is recorded. Ctrl-C ends it.
+
+    Exit codes: 0 ended as asked; 1 the first page did not come; 2 a wrong option, such as a port in use.
+    """
+    from dosepath.cli.serve import run
+
+    raise typer.Exit(run(host, port, data, told_twice=without_login, open_browser=open_browser, smoke=smoke))
+
+
 add_commands(app)
 
 if __name__ == "__main__":

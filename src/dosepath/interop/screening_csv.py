@@ -2,13 +2,13 @@
 
 import csv
 import io
-import re
 from collections.abc import Iterable
 from typing import Final
 
 from dosepath.core.verdict import Verdict
 from dosepath.eligibility.gaps import orders
 from dosepath.eligibility.report import ScreeningReport
+from dosepath.interop.csv_text import guarded
 from dosepath.protocol.model import GateName
 from dosepath.trial.journeys import PatientScreening
 
@@ -16,9 +16,6 @@ COLUMNS: Final = (
     *("patient", "arm", "disease_on_record", "on", "gate", "overall", "met", "not_met", "unknown"),
     *("blockers", "undecided", "next_order", "expires", "alerts", "protocol", "version", "digest"),
 )
-
-# No id that FHIR allows looks like this.
-_FORMULA: Final = re.compile(r"[=+@]|-.*[^A-Za-z0-9.-]")
 
 
 def worklist(screenings: Iterable[PatientScreening], gate: GateName) -> str:
@@ -39,16 +36,11 @@ def rows(screenings: Iterable[PatientScreening], gate: GateName) -> list[dict[st
     ]
 
 
-def _text(identity: str) -> str:
-    """Keep a spreadsheet from taking an id for a formula."""
-    return f"'{identity}" if _FORMULA.match(identity) else identity
-
-
 def _row(report: ScreeningReport, gate: GateName, *, on_record: bool) -> dict[str, str | int]:
     found = report.gates[gate]
     steps = orders(found, report.protocol)
     return {
-        "patient": _text(report.patient),
+        "patient": guarded(report.patient),
         "arm": report.arm,
         "disease_on_record": "yes" if on_record else "no",
         "on": report.on.isoformat(),

@@ -1,0 +1,1 @@
+"""The web application: read, call, render. It reads and computes; nothing is recorded."""

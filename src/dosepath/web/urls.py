@@ -1,0 +1,43 @@
+"""The one list of all addresses. The name of an address starts with the name of its screen (`screens.py`)."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http.response import HttpResponseBase
+from django.urls import URLPattern, path
+
+from dosepath.web import waiting
+from dosepath.web.lists import CSV, JSON
+from dosepath.web.views import errors, pages
+
+
+def listed(place: str, view: Callable[..., HttpResponseBase], name: str) -> list[URLPattern]:
+    """Give the three addresses of a list: the page `place/`, `place.csv` and `place.json`.
+
+    The view takes `form`: empty for the page, else the name of the file format; `lists.answer` wants it.
+    """
+    forms: list[tuple[str, str, dict[str, Any]]] = [
+        (f"{place}/", name, {"form": ""}),
+        (f"{place}.csv", f"{name}-csv", {"form": CSV}),
+        (f"{place}.json", f"{name}-json", {"form": JSON}),
+    ]
+    return [path(address, view, kwargs, name=called) for address, called, kwargs in forms]
+
+
+urlpatterns = [
+    path("", pages.home, name="home"),
+    path("preferences/", pages.preferences, name="preferences"),
+    path("plot-colours.css", pages.plot_colours, name="plot-colours"),
+    path("jobs/<slug:name>/", waiting.progress, name="progress"),
+    # protocol
+    # screening
+    # instruments
+    # ladder
+    # designs
+    # hospital
+]
+
+handler400 = errors.bad_request
+handler403 = errors.permission_denied
+handler404 = errors.not_found
+handler500 = errors.server_error
