@@ -8,7 +8,6 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import typer
@@ -25,7 +24,7 @@ from dosepath.cli.shell import console
 from dosepath.cli.worklist import print_worklist
 from dosepath.core.errors import InputError
 from dosepath.demo.hospital.make import make_hospital
-from dosepath.interop.hospital import import_source
+from dosepath.interop.hospital import Screened, import_source, screen_source
 from dosepath.interop.screening_csv import COLUMNS, rows
 from dosepath.interop.screening_csv import worklist as worklist_csv
 from dosepath.interop.screening_json import document
@@ -35,18 +34,10 @@ from dosepath.population.attrition import BASES, EVERYBODY, ON_RECORD, ArmCost, 
 from dosepath.population.connection import Connection, connected, save_rows
 from dosepath.population.cost import ItemCost
 from dosepath.population.facts import patient_key, read_record
-from dosepath.population.folders import is_whole, open_whole, writing
+from dosepath.population.folders import open_whole
 from dosepath.population.refresh import refresh as refresh_screening
 from dosepath.population.results import Screening, open_screening
-from dosepath.population.screening import (
-    SCREENING,
-    Asked,
-    Screener,
-    asked_document,
-    link_facts,
-    screen_chunks,
-)
-from dosepath.population.spark import engine_named
+from dosepath.population.screening import SCREENING, Asked
 from dosepath.population.tables import Column, Schema, Type
 from dosepath.population.what_if import Curve, curve
 from dosepath.protocol.model import GateName
@@ -123,22 +114,19 @@ def make(out: Path, patients: int, seed: int, on: str, *, as_json: bool) -> None
 
 def screen(request: Request, *, as_json: bool) -> int:
     """Screen a source into a folder; the exit code says whether all of it was understood."""
-    asked = _asked(request)
-    scratch = request.out.parent if request.out.parent.is_dir() else Path()
-    with (
-        TemporaryDirectory(prefix=".dosepath-", dir=scratch) as spill,
-        progress() as advance,
-        writing(request.out, SCREENING) as draft,
-        connected(Path(spill), memory=request.memory) as connection,
-    ):
-        kind = _facts(connection, request, asked, draft.tables, advance)
-        engine = engine_named(request.engine, Path(spill))
-        screener = Screener(connection, asked, engine)
-        draft.about = asked_document(asked, screener.plan)
-        chunks = sorted(int(path.stem) for path in (draft.tables / "facts").glob("*.parquet"))
-        patients = sum(screen_chunks(screener, draft.tables, chunks, advance))
+    with progress() as advance:
+        found = screen_source(
+            _asked(request),
+            request.source,
+            request.out,
+            columns=request.columns,
+            engine=request.engine,
+            memory=request.memory,
+            size=request.chunk,
+            advance=advance,
+        )
     with connected(request.out, memory=request.memory) as connection:
-        return _report(open_screening(connection, request.out), patients, kind, screener.one_by_one, as_json=as_json)
+        return _report(open_screening(connection, request.out), found, as_json=as_json)
 
 
 def _asked(request: Request) -> Asked:
@@ -160,24 +148,7 @@ def _asked(request: Request) -> Asked:
     )  # fmt: skip
 
 
-def _facts(
-    connection: Connection, request: Request, asked: Asked, tables: Path, advance: Callable[[str, int, int], None]
-) -> str:
-    """Read the source; an earlier screening gives its facts as they are."""
-    first = request.source[0]
-    if len(request.source) == 1 and is_whole(first) and open_whole(first).kind == SCREENING:
-        before = open_whole(first)
-        if before.about["protocol"]["digest"] != asked.protocol.digest:
-            raise InputError(f"{first}: its facts were read for another protocol; give the source itself")
-        link_facts(before, tables)
-        return "facts of an earlier screening"
-    index = ConceptIndex(asked.protocol.file.concepts)
-    return import_source(
-        connection, request.source, index, tables, columns=request.columns, size=request.chunk, advance=advance
-    )
-
-
-def _report(screening: Screening, patients: int, kind: str, one_by_one: int, *, as_json: bool) -> int:
+def _report(screening: Screening, found: Screened, *, as_json: bool) -> int:
     connection = screening.connection
     by_arm = connection.execute(
         "SELECT arm, count(*) FILTER (overall = 'eligible'), count(*) FILTER (overall = 'undecided'), "
@@ -187,19 +158,23 @@ def _report(screening: Screening, patients: int, kind: str, one_by_one: int, *, 
         "SELECT kind, resource.split('/')[1], reason, sum(count) AS n, arg_max(place, count) FROM remarks "
         "WHERE kind IN ('unusable', 'doubtful') GROUP BY ALL ORDER BY n DESC, reason LIMIT 8"
     ).fetchall()
-    cells = patients * len(screening.whole.about["columns"])
+    cells = found.patients * len(screening.whole.about["columns"])
     counts = {row[0]: dict(zip(("eligible", "undecided", "not_eligible"), row[1:], strict=True)) for row in by_arm}
     if as_json:
         said = [dict(zip(("kind", "resource", "reason", "count", "first"), row, strict=True)) for row in remarks]
         print_json(
             {
-                "folder": str(screening.whole.out), "source": kind, "patients": patients, "cells": cells,
-                "judged_one_by_one": one_by_one, "arms": counts, "remarks": said, "digest": screening.whole.digest,
+                "folder": str(screening.whole.out), "source": found.kind, "patients": found.patients, "cells": cells,
+                "judged_one_by_one": found.one_by_one, "arms": counts, "remarks": said,
+                "digest": screening.whole.digest,
             }
         )  # fmt: skip
         return _exit_code(connection)
     out = console()
-    out.print(f"{counted(patients, 'patient')} from {kind}; {cells:,} verdicts in {screening.whole.out}", markup=False)
+    out.print(
+        f"{counted(found.patients, 'patient')} from {found.kind}; {cells:,} verdicts in {screening.whole.out}",
+        markup=False,
+    )
     grid = Grid("arm", "disease on record", "eligible", "undecided", "not eligible", box=None, pad_edge=False)
     for arm in screening.asked.arms:
         own = counts.get(arm, {"eligible": 0, "undecided": 0, "not_eligible": 0})

@@ -7,6 +7,7 @@ import typer
 
 from dosepath.cli.options import Anchors, AnchorsFile, Complete, Json, OnDay, Readings, Settings
 from dosepath.cli.shell import examples, guarded
+from dosepath.population.facts import PATIENTS_IN_A_CHUNK
 
 app = typer.Typer(no_args_is_help=True, help="Screen a whole hospital: tables in, verdicts with evidence out.")
 
@@ -66,7 +67,7 @@ def screen(
     source_complete: Complete = None,
     columns: Columns = None,
     memory: Memory = "",
-    chunk: Annotated[int, typer.Option(min=100, help="Patients that are judged at a time.")] = 50_000,
+    chunk: Annotated[int, typer.Option(min=100, help="Patients that are judged at a time.")] = PATIENTS_IN_A_CHUNK,
     as_json: Json = False,
 ) -> None:
     """Judge every criterion for every patient and arm, and keep verdicts, evidence and the facts behind them.

@@ -1,22 +1,146 @@
-"""A whole hospital from whatever it comes in: FHIR files, OMOP tables, CSV or Parquet -> facts of many patients."""
+"""A whole hospital from whatever it comes in: FHIR files, OMOP tables, CSV or Parquet -> verdicts of many patients."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from dosepath.core.errors import InputError
 from dosepath.interop.fhir import read_patients
 from dosepath.mapping.reader import ConceptIndex
 from dosepath.population.columns import MAP_FILE, open_columns, open_written
-from dosepath.population.connection import Connection
-from dosepath.population.facts import PATIENTS_IN_A_CHUNK, RecordWriter, remark_row, save_people
-from dosepath.population.folders import is_whole, open_whole
+from dosepath.population.connection import Connection, connected
+from dosepath.population.facts import (
+    PATIENTS_IN_A_CHUNK,
+    Chunks,
+    RecordWriter,
+    WrittenFacts,
+    remark_row,
+    save_people,
+)
+from dosepath.population.folders import is_whole, open_whole, writing
 from dosepath.population.importing import Advance, import_long, silent
 from dosepath.population.omop import is_omop, open_omop
+from dosepath.population.plan import plan_of
+from dosepath.population.screening import SCREENING, Asked, asked_document, link_facts, screen_chunks
+from dosepath.population.spark import engine_named
 
 HOSPITAL = "hospital"
 
 
-def import_source(
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A source that was read.
+
+    Parameters
+    ----------
+    kind
+        What it was read as.
+    facts
+        The facts of its patients; those of long tables are written when they are opened.
+    """
+
+    kind: str
+    facts: Chunks
+
+
+@dataclass(frozen=True, slots=True)
+class Screened:
+    """What a screening of a hospital came to.
+
+    Parameters
+    ----------
+    kind
+        What the source was read as.
+    patients
+        Number of patients.
+    one_by_one
+        Number of verdicts that the one-patient evaluator gave.
+    """
+
+    kind: str
+    patients: int
+    one_by_one: int
+
+
+def screen_source(
+    asked: Asked,
+    paths: Sequence[Path],
+    out: Path,
+    *,
+    columns: Path | None = None,
+    engine: str = "",
+    memory: str = "",
+    size: int = PATIENTS_IN_A_CHUNK,
+    advance: Advance = silent,
+) -> Screened:
+    """Screen a source into a folder, which is written whole or not at all.
+
+    Parameters
+    ----------
+    asked
+        What to judge.
+    paths
+        The source, as for `read_source`, or the folder of an earlier screening, whose facts are taken as they are.
+    out
+        Folder to write to.
+    columns
+        Map of the columns of CSV and Parquet files.
+    engine
+        Where the plan runs, `population.spark.engine_named`; empty for the embedded engine.
+    memory
+        Most memory of the embedded engine.
+    size
+        Patients in a chunk.
+    advance
+        Told how far the work is.
+
+    Raises
+    ------
+    InputError
+        When nothing there can be read, or the work cannot be done as asked.
+    """
+    scratch = out.parent if out.parent.is_dir() else Path()
+    with (
+        TemporaryDirectory(prefix=".dosepath-", dir=scratch) as spill,
+        writing(out, SCREENING) as draft,
+        connected(Path(spill), memory=memory) as connection,
+    ):
+        # Compiled while the source is read; nobody waits for it where the source cannot be.
+        beside = ThreadPoolExecutor(1)
+        planned = beside.submit(plan_of, asked.protocol, settings=asked.settings)
+        beside.shutdown(wait=False)
+        read = _read(connection, asked, paths, draft.tables, columns, size, advance)
+        plan = planned.result()
+        draft.about = asked_document(asked, plan)
+        chosen = engine_named(engine, Path(spill)) if engine else None
+        judged = screen_chunks(connection, asked, plan, read.facts, draft.tables, engine=chosen, advance=advance)
+    return Screened(read.kind, judged.patients, judged.one_by_one)
+
+
+def _read(
+    connection: Connection,
+    asked: Asked,
+    paths: Sequence[Path],
+    tables: Path,
+    columns: Path | None,
+    size: int,
+    advance: Advance,
+) -> Read:
+    """Read the source; an earlier screening gives its facts as they are."""
+    first = paths[0]
+    if len(paths) == 1 and is_whole(first) and open_whole(first).kind == SCREENING:
+        before = open_whole(first)
+        if before.about["protocol"]["digest"] != asked.protocol.digest:
+            raise InputError(f"{first}: its facts were read for another protocol; give the source itself")
+        link_facts(before, tables)
+        return Read("facts of an earlier screening", WrittenFacts(tables))
+    index = ConceptIndex(asked.protocol.file.concepts)
+    return read_source(connection, paths, index, tables, columns=columns, size=size, advance=advance)
+
+
+def read_source(
     connection: Connection,
     paths: Sequence[Path],
     index: ConceptIndex,
@@ -26,8 +150,8 @@ def import_source(
     size: int = PATIENTS_IN_A_CHUNK,
     label: str = "",
     advance: Advance = silent,
-) -> str:
-    """Read a source and write facts, records not understood, people and remarks into a folder.
+) -> Read:
+    """Read a source; facts, records not understood, people and remarks come into a folder.
 
     Parameters
     ----------
@@ -48,11 +172,6 @@ def import_source(
     advance
         Told how far the work is.
 
-    Returns
-    -------
-    str
-        What the source was read as.
-
     Raises
     ------
     InputError
@@ -69,9 +188,28 @@ def import_source(
         source, kind = open_omop(connection, first), "OMOP CDM"
     else:
         _import_fhir(connection, paths, index, tables, size, advance)
-        return "FHIR"
-    import_long(connection, source.named(label), index, tables, size=size, advance=advance)
-    return kind
+        return Read("FHIR", WrittenFacts(tables))
+    return Read(kind, import_long(connection, source.named(label), index, tables, size=size, advance=advance))
+
+
+def import_source(
+    connection: Connection,
+    paths: Sequence[Path],
+    index: ConceptIndex,
+    tables: Path,
+    *,
+    columns: Path | None = None,
+    size: int = PATIENTS_IN_A_CHUNK,
+    label: str = "",
+    advance: Advance = silent,
+) -> str:
+    """Read a source as `read_source` does, to the last fact, and say what it was read as."""
+    read = read_source(connection, paths, index, tables, columns=columns, size=size, label=label, advance=advance)
+    if not isinstance(read.facts, WrittenFacts):
+        for chunk in range(read.facts.chunks):
+            advance("writing facts", chunk, read.facts.chunks)
+            read.facts.open(connection, chunk)
+    return read.kind
 
 
 def _import_fhir(

@@ -115,13 +115,21 @@ def save_rows(connection: Connection, schema: Schema, rows: Sequence[Row], path:
     connection.execute("DROP TABLE kept_rows")
 
 
-def save(connection: Connection, query: str, path: Path) -> int:
+def save(connection: Connection, query: str, path: Path, *, quick: bool = False) -> int:
     """Write the rows of a query into one Parquet file and give their number.
 
     The query says in which order: rows in a given order make the same bytes each time.
+
+    Parameters
+    ----------
+    connection, query, path
+        The engine, the rows, the file.
+    quick
+        Compress in two thirds of the time, to files half as large again.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    wrote = connection.execute(f"COPY ({query}) TO {literal(str(path))} (FORMAT parquet, COMPRESSION zstd)").fetchone()
+    how = "snappy" if quick else "zstd"
+    wrote = connection.execute(f"COPY ({query}) TO {literal(str(path))} (FORMAT parquet, COMPRESSION {how})").fetchone()
     return int(wrote[0]) if wrote else 0
 
 

@@ -16,7 +16,7 @@ a new chunk; the rows left behind in the old one are not read any more.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from dosepath.core.errors import InputError
 from dosepath.core.facts import PatientRecord
@@ -44,7 +44,7 @@ REMARKS: Final = Schema(
         Column("count", Type.KEY, "number of records"),
     ),
 )
-PATIENTS_IN_A_CHUNK: Final = 50_000
+PATIENTS_IN_A_CHUNK: Final = 125_000
 """Enough to keep the engine busy, few enough to fit into its memory."""
 
 
@@ -66,9 +66,47 @@ def open_facts(connection: Connection, tables: Path, chunk: int) -> None:
         f"CREATE OR REPLACE TEMP TABLE meanings AS FROM {meanings_in(tables)} "
         "WHERE meaning IN (SELECT meaning FROM fact_rows)"
     )
-    connection.execute(f"CREATE OR REPLACE TEMP VIEW facts AS {facts_query('fact_rows', 'meanings')}")
     others = read_parquet([chunk_file(tables, "unclassified", chunk)])
-    connection.execute(f"CREATE OR REPLACE TEMP VIEW unclassified AS FROM {others}")
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE unclassified AS FROM {others}")
+    join_facts(connection)
+
+
+def join_facts(connection: Connection) -> None:
+    """Make `facts` of `fact_rows` and `meanings`."""
+    connection.execute(f"CREATE OR REPLACE TEMP VIEW facts AS {facts_query('fact_rows', 'meanings')}")
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenFacts:
+    """Facts that stand in a folder.
+
+    Parameters
+    ----------
+    tables
+        The folder.
+    """
+
+    tables: Path
+
+    @property
+    def chunks(self) -> int:
+        """Number of chunks."""
+        return 1 + max(int(path.stem) for path in (self.tables / "facts").glob("*.parquet"))
+
+    def open(self, connection: Connection, chunk: int) -> None:
+        """Make the tables that a plan reads."""
+        open_facts(connection, self.tables, chunk)
+
+
+class Chunks(Protocol):
+    """Facts of many patients, a chunk at a time."""
+
+    @property
+    def chunks(self) -> int:
+        """Number of chunks."""
+
+    def open(self, connection: Connection, chunk: int) -> None:
+        """Make the tables that a plan reads: `facts` and `unclassified`."""
 
 
 def remark_row(remark: Remark) -> Row:

@@ -11,10 +11,10 @@ from dosepath.core.errors import InputError
 from dosepath.mapping.reader import ConceptIndex
 from dosepath.mapping.record import Remark, RemarkKind
 from dosepath.population.connection import Connection, fill, literal, make, save
-from dosepath.population.facts import PATIENTS_IN_A_CHUNK, REMARKS, chunk_file, remark_row
+from dosepath.population.facts import PATIENTS_IN_A_CHUNK, REMARKS, chunk_file, join_facts, remark_row
 from dosepath.population.long_tables import TABLES, LongTable
 from dosepath.population.meanings import MEANINGS
-from dosepath.population.shapes import map_shapes, numbered, prepare_days, rows_query
+from dosepath.population.shapes import map_shapes, prepare_days, ranked, rows_query
 
 Advance: TypeAlias = Callable[[str, int, int], None]
 """Called with what is being done, how much of it is done, and how much there is."""
@@ -51,6 +51,56 @@ class LongSource:
         return replace(self, label=label)
 
 
+@dataclass(frozen=True, slots=True)
+class LongFacts:
+    """Long tables that are ready to be written as facts, chunk after chunk, in any order and from several threads.
+
+    Parameters
+    ----------
+    columns
+        For each table, the types of the columns that it has.
+    tables
+        Folder to write to.
+    people
+        Number of patients.
+    chunks
+        Number of chunks.
+    """
+
+    columns: Mapping[str, Mapping[str, str]]
+    tables: Path
+    people: int
+    chunks: int
+
+    def open(self, connection: Connection, chunk: int) -> None:
+        """Write the facts of a chunk, and leave them open as `population.facts.open_facts` does.
+
+        Parameters
+        ----------
+        connection
+            The engine that read the tables, or a cursor of it.
+        chunk
+            Number of the chunk.
+        """
+        for name in self.columns:
+            _open_chunk(connection, name, chunk)
+        ranked(connection, self._rows(connection, "facts"), "meanings")
+        save(connection, "FROM fact_rows", chunk_file(self.tables, "facts", chunk), quick=True)
+        connection.execute(
+            "CREATE OR REPLACE TEMP TABLE unclassified AS "
+            f"FROM ({self._rows(connection, 'unclassified')}) ORDER BY patient, row_id"
+        )
+        save(connection, "FROM unclassified", chunk_file(self.tables, "unclassified", chunk))
+        join_facts(connection)
+
+    def _rows(self, connection: Connection, output: str) -> str:
+        parts = [
+            rows_query(connection, TABLES[name], own, list(TABLES).index(name), f"{name}_chunk", output)
+            for name, own in self.columns.items()
+        ]
+        return " UNION ALL ".join(parts)
+
+
 def import_long(
     connection: Connection,
     source: LongSource,
@@ -59,8 +109,10 @@ def import_long(
     *,
     size: int = PATIENTS_IN_A_CHUNK,
     advance: Advance = silent,
-) -> int:
-    """Read long tables and write facts, records not understood, people and remarks into a folder.
+) -> LongFacts:
+    """Read what rows of long tables may say, and write meanings, people and remarks into a folder.
+
+    The facts themselves are written by `LongFacts.open`.
 
     Parameters
     ----------
@@ -74,11 +126,6 @@ def import_long(
         Patients in a chunk.
     advance
         Told how far the work is.
-
-    Returns
-    -------
-    int
-        Number of patients.
 
     Raises
     ------
@@ -98,12 +145,7 @@ def import_long(
     fill(connection, "kept_remarks", REMARKS, [remark_row(remark) for remark in _together(remarks)])
     save(connection, "SELECT * FROM kept_remarks", tables / "remarks.parquet")
     save(connection, "SELECT patient, id, chunk FROM source_people ORDER BY patient", tables / "people.parquet")
-    chunks = max(1, -(-people // size))
-    for chunk in range(chunks):
-        advance("writing facts", chunk, chunks)
-        _write_chunk(connection, columns, tables, chunk)
-    advance("writing facts", chunks, chunks)
-    return people
+    return LongFacts(columns, tables, people, max(1, -(-people // size)))
 
 
 def _together(remarks: Iterable[Remark]) -> Iterator[Remark]:
@@ -178,21 +220,13 @@ def _homeless(connection: Connection, source: LongSource) -> list[Remark]:
     return found
 
 
-def _write_chunk(connection: Connection, columns: Mapping[str, Mapping[str, str]], tables: Path, chunk: int) -> None:
+def _open_chunk(connection: Connection, name: str, chunk: int) -> None:
+    """Make the view `<table>_chunk` of the rows of a chunk."""
     # Chunks are ranges of ids: naming the range lets whole parts of a sorted file be passed over.
     ends = connection.execute(f"SELECT min(id), max(id) FROM source_people WHERE chunk = {chunk}").fetchone()
     first, last = (literal(str(end)) for end in ends or ("", ""))
-    for name in columns:
-        connection.execute(
-            f"CREATE OR REPLACE TEMP VIEW {name}_chunk AS SELECT p.patient AS key, r.* "
-            f"FROM {name}_rows AS r JOIN source_people AS p ON p.id = r.patient "
-            f"WHERE p.chunk = {chunk} AND r.patient BETWEEN {first} AND {last}"
-        )
-    for output in ("facts", "unclassified"):
-        parts = [
-            rows_query(connection, TABLES[name], own, list(TABLES).index(name), f"{name}_chunk", output)
-            for name, own in columns.items()
-        ]
-        query = numbered(connection, output, " UNION ALL ".join(parts))
-        save(connection, query, chunk_file(tables, output, chunk))
-    connection.execute("DROP TABLE sorted")
+    connection.execute(
+        f"CREATE OR REPLACE TEMP VIEW {name}_chunk AS SELECT p.patient AS key, r.* "
+        f"FROM {name}_rows AS r JOIN source_people AS p ON p.id = r.patient "
+        f"WHERE p.chunk = {chunk} AND r.patient BETWEEN {first} AND {last}"
+    )

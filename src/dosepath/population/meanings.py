@@ -10,27 +10,28 @@ record. `facts_query` joins the two to the table `facts` that plans and readers 
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from datetime import date
+from typing import Any, Final
 
 from dosepath.population.tables import FACTS, Column, Row, Schema, Type
 
 MEANINGS_A_FILE: Final = 2**32
 """Room for the meanings of one file between the numbers of two files."""
 
-_OF_A_ROW: Final = (
-    *("patient", "row_id", "rank"),
-    *("first_earliest", "first_latest", "last_earliest", "last_latest", "value_earliest", "value_latest"),
-    *("place", "time"),
-)
+_DAYS: Final = ("first_earliest", "first_latest", "last_earliest", "last_latest", "value_earliest", "value_latest")
+_OF_A_ROW: Final = frozenset({"patient", "row_id", "rank", *_DAYS, "place", "time", "source"})
 """Columns of `facts` that differ from row to row."""
-_SHARED: Final = tuple(
-    column for column in FACTS.columns if column.name not in _OF_A_ROW and column.name not in {"source", "reported"}
-)
+_SHARED: Final = tuple(column for column in FACTS.columns if column.name not in _OF_A_ROW)
 
 ROWS: Final = Schema(
     "facts",
     (
-        *(column for column in FACTS.columns if column.name in _OF_A_ROW),
+        Column("patient", Type.KEY, "key of the patient"),
+        Column("row_id", Type.KEY, "as in `facts`"),
+        Column("rank_after", Type.KEY, "by how much the rank is greater than row_id; NULL: there is no rank"),
+        *(Column(day, Type.DAY, "as in `facts`; of the latest, NULL: the same as the earliest") for day in _DAYS),
+        Column("place", Type.KEY, "as in `facts`; NULL: row_id"),
+        Column("time", Type.TEXT, "as in `facts`"),
         Column("meaning", Type.KEY, "number of what it says"),
         Column("record", Type.TEXT, "name of the record, without its kind; NULL: it has none but its number"),
         Column("number", Type.KEY, "number of the record, where it has no name"),
@@ -44,12 +45,29 @@ MEANINGS: Final = Schema(
     (
         Column("meaning", Type.KEY, "its number"),
         *_SHARED,
-        Column("reported", Type.TEXT, "the value as it was written; NULL: nothing, or it stands in the row"),
+        Column("one_day", Type.FLAG, "the last day is the first, and stands there alone"),
         Column("kind_of_record", Type.TEXT, "what comes before the name of the record"),
         Column("unnamed", Type.TEXT, "what comes before the number of a record without a name"),
     ),
 )
 """What facts say."""
+
+_SAID: Final = {
+    "patient": "f.patient",
+    "row_id": "f.row_id",
+    "rank": "f.row_id + f.rank_after",
+    "first_earliest": "f.first_earliest",
+    "first_latest": "COALESCE(f.first_latest, f.first_earliest)",
+    "last_earliest": "CASE WHEN m.one_day THEN f.first_earliest ELSE f.last_earliest END",
+    "last_latest": "CASE WHEN m.one_day THEN COALESCE(f.first_latest, f.first_earliest) "
+    "ELSE COALESCE(f.last_latest, f.last_earliest) END",
+    "value_earliest": "f.value_earliest",
+    "value_latest": "COALESCE(f.value_latest, f.value_earliest)",
+    "place": "COALESCE(f.place, f.row_id)",
+    "time": "f.time",
+    "source": "m.kind_of_record || COALESCE(f.record, m.unnamed || CAST(f.number AS VARCHAR))",
+    "reported": "COALESCE(f.reported, m.reported)",
+}
 
 
 def facts_query(rows: str, meanings: str) -> str:
@@ -60,15 +78,8 @@ def facts_query(rows: str, meanings: str) -> str:
     rows, meanings
         Tables of those schemas.
     """
-    said = {
-        "source": "m.kind_of_record || COALESCE(f.record, m.unnamed || CAST(f.number AS VARCHAR))",
-        "reported": "COALESCE(f.reported, m.reported)",
-    }
-    chosen = []
-    for name in FACTS.names:
-        own = f"f.{name}" if name in _OF_A_ROW else f"m.{name}"
-        chosen.append(f"{said.get(name, own)} AS {name}")
-    return f"SELECT {', '.join(chosen)} FROM {rows} AS f JOIN {meanings} AS m ON m.meaning = f.meaning"  # noqa: S608
+    chosen = ", ".join(f"{_SAID.get(name, f'm.{name}')} AS {name}" for name in FACTS.names)
+    return f"SELECT {chosen} FROM {rows} AS f JOIN {meanings} AS m ON m.meaning = f.meaning"  # noqa: S608
 
 
 @dataclass(slots=True)
@@ -84,17 +95,27 @@ class Meanings:
     first: int
     _numbers: dict[Row, int] = field(default_factory=dict)
 
-    def row(self, fact: Sequence[object]) -> Row:
+    def row(self, fact: Sequence[Any]) -> Row:
         """Give the row of a fact, a tuple of `FACTS`, in the order of `ROWS`; what it says is kept here."""
-        values = dict(zip(FACTS.names, fact, strict=True))
-        kind, name = _named(str(values["source"]))
-        said = (*(values[column.name] for column in _SHARED), values["reported"], kind, None)
+        value = dict(zip(FACTS.names, fact, strict=True))
+        kind, name = _named(value["source"])
+        first = (value["first_earliest"], value["first_latest"])
+        one_day = first[0] is not None and first == (value["last_earliest"], value["last_latest"])
+        said = (*(value[column.name] for column in _SHARED), one_day, kind, None)
         number = self._numbers.setdefault(said, self.first + len(self._numbers))
-        return (*(values[column.name] for column in ROWS.columns if column.name in _OF_A_ROW), number, name, None, None)
+        after = None if value["rank"] is None else value["rank"] - value["row_id"]
+        last = (None, None) if one_day else (value["last_earliest"], value["last_latest"])
+        days = (*_once(*first), *_once(*last), *_once(value["value_earliest"], value["value_latest"]))
+        head = (value["patient"], value["row_id"], after)
+        return (*head, *days, value["place"], value["time"], number, name, None, None)
 
     def rows(self) -> Iterable[Row]:
         """Give what was kept, in the order of `MEANINGS`."""
         return ((number, *said) for said, number in self._numbers.items())
+
+
+def _once(earliest: date | None, latest: date | None) -> tuple[date | None, date | None]:
+    return earliest, None if latest == earliest else latest
 
 
 def _named(source: str) -> tuple[str, str]:

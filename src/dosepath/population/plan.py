@@ -12,8 +12,9 @@ TINYINT column for each of `plan.columns`: 1 met, 0 not met, -1 unknown, -2 to b
 from the rows of this patient. `population.run.judged_one_by_one` does that; `population.screening` does all of it,
 chunk by chunk.
 
-`plan.evidence` is a further step, for those who want to store it: `patient`, `row_id`, `used_by` (index into
-`plan.columns`): the facts that a column was read from.
+`plan.evidence` is a further step, for those who want to store it: `patient`, `row_id`, `request`: the facts that a
+request of the rules was answered from. `plan.readers` names, for each request, the places of the columns that ask it:
+a column was read from the facts of its requests.
 
 What is missing for an unknown column is not part of a plan: the evaluator gives it for a patient, as the one-patient
 sheet does, so that a worklist asks for it where it is shown.
@@ -85,7 +86,9 @@ class Plan:
     counting
         By arm, the names of the columns of the top criteria that decide about the gate.
     evidence
-        A further step, for those who want to keep it: the facts that each column was read from.
+        A further step, for those who want to keep it: the facts that each request was answered from.
+    readers
+        For each request, in the order of its number, the places of the columns that ask it.
     """
 
     protocol: Protocol
@@ -96,6 +99,7 @@ class Plan:
     columns: tuple[RuleColumn, ...]
     counting: Mapping[str, tuple[str, ...]]
     evidence: Step
+    readers: tuple[tuple[int, ...], ...]
 
     def column(self, arm: str, criterion: str, *, with_pending: bool = True) -> RuleColumn | None:
         """Find the column that holds the verdict of a criterion for an arm; None where it is out of scope."""
@@ -144,9 +148,12 @@ def plan_of(
         top = [item.id for item in protocol.criteria.values() if not item.parent and scope.counts(item.id)]
         named = (wiring.column(scope, identity, with_pending=False) for identity in top)
         counting[arm] = tuple(name for name in named if name is not None)
-    found = Step("evidence", evidence(compiler, wiring.used()))
+    readers = wiring.readers()
+    found = Step("evidence", evidence(compiler, list(readers)))
     *steps, found = compiler.lean([*compiler.steps(), Step("verdicts", wiring.verdicts()), found])
-    return Plan(protocol, chosen, gate, numbers, tuple(steps), wiring.columns(), counting, found)
+    return Plan(
+        protocol, chosen, gate, numbers, tuple(steps), wiring.columns(), counting, found, tuple(readers.values())
+    )
 
 
 @dataclass(frozen=True)
@@ -299,9 +306,13 @@ class _Wiring:
             for item in self._columns.values()
         )
 
-    def used(self) -> dict[int, tuple[tuple[str, int], ...]]:
-        """Give the requests that each column asks, those of the criteria below it among them."""
-        return {place: item.used for place, item in enumerate(self._columns.values())}
+    def readers(self) -> dict[tuple[str, int], tuple[int, ...]]:
+        """Give for each request the columns that ask it, themselves or by a criterion below."""
+        found: dict[tuple[str, int], list[int]] = {}
+        for place, item in enumerate(self._columns.values()):
+            for request in dict.fromkeys(item.used):
+                found.setdefault(request, []).append(place)
+        return {request: tuple(places) for request, places in found.items()}
 
     def verdicts(self) -> exp.Select:
         """Judge every column: those that refer to others after them."""

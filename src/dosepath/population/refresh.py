@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from dosepath.population.connection import Connection, connected, read_parquet, save
-from dosepath.population.facts import chunk_file, meanings_in
+from dosepath.population.facts import chunk_file, meanings_in, open_facts
 from dosepath.population.folders import Draft, Whole, link_or_copy, writing
 from dosepath.population.importing import Advance, silent
 from dosepath.population.meanings import MEANINGS_A_FILE, facts_query
+from dosepath.population.plan import plan_of
 from dosepath.population.results import Screening, open_screening
 from dosepath.population.screening import SCREENING, Screener
-from dosepath.population.shapes import numbered
+from dosepath.population.shapes import ranked
 
 Import: TypeAlias = Callable[[Connection, Path], None]
 """Reads the new records and writes their facts into a folder, with keys of its own."""
@@ -80,7 +81,11 @@ def refresh(out: Path, read: Import, *, memory: str = "", advance: Advance = sil
         if found.changed:
             advance("judging", 2, 3)
             with connected(draft.tables / "judging", memory=memory) as own:
-                Screener(own, screening.asked).chunk(draft.tables, _next_chunk(screening.whole))
+                chunk = _next_chunk(screening.whole)
+                open_facts(own, draft.tables, chunk)
+                asked = screening.asked
+                plan = plan_of(asked.protocol, settings=asked.settings)
+                Screener(own, asked, plan).chunk(draft.tables, chunk)
             shutil.rmtree(draft.tables / "judging", ignore_errors=True)
         advance("judging", 3, 3)
         shutil.rmtree(draft.tables / "scratch", ignore_errors=True)
@@ -106,9 +111,10 @@ def _merge(connection: Connection, screening: Screening, delta: Path, tables: Pa
     chunk = _next_chunk(screening.whole)
     _open_delta(connection, delta, chunk)
     _find_changed(connection)
-    facts = numbered(connection, "facts", _merged_facts(), "both_meanings")
-    save(connection, facts, chunk_file(tables, "facts", chunk))
-    others = numbered(connection, "unclassified", _merged_others())
+    facts = f"SELECT * REPLACE (NULL::BIGINT AS place, 0::BIGINT AS rank_after) FROM ({_numbered(_merged_facts())})"
+    ranked(connection, facts, "both_meanings")
+    save(connection, "FROM fact_rows", chunk_file(tables, "facts", chunk), quick=True)
+    others = f"FROM ({_numbered(_merged_others())}) ORDER BY patient, row_id"
     save(connection, others, chunk_file(tables, "unclassified", chunk))
     meanings = "FROM new_meanings WHERE meaning IN (SELECT meaning FROM new_rows) ORDER BY meaning"
     save(connection, meanings, chunk_file(tables, "meanings", chunk))
@@ -184,6 +190,12 @@ _NOT_REPLACED: Final = (
     "(patient, source) NOT IN (SELECT patient, source FROM new_facts) "
     "AND (patient, source) NOT IN (SELECT patient, source FROM new_unclassified)"
 )
+
+
+def _numbered(rows: str) -> str:
+    """Give each patient's rows their numbers anew, from 0."""
+    place = "row_number() OVER (PARTITION BY patient ORDER BY row_id) - 1"
+    return f"SELECT * REPLACE ({place} AS row_id) FROM ({rows})"
 
 
 def _merged_facts() -> str:

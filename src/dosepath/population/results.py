@@ -10,9 +10,8 @@ from typing import Any, Final
 from dosepath.core.errors import InputError
 from dosepath.eligibility.must_pass import must_pass
 from dosepath.population.connection import Connection, literal, read_parquet
-from dosepath.population.facts import meanings_in
+from dosepath.population.facts import join_facts, meanings_in
 from dosepath.population.folders import Whole, open_whole
-from dosepath.population.meanings import facts_query
 from dosepath.population.screening import SCREENING, Asked, asked_of
 from dosepath.rules.parse import suggest
 
@@ -89,7 +88,7 @@ def open_screening(connection: Connection, out: Path) -> Screening:
         make_view(connection, whole, name, name)
     make_view(connection, whole, "facts", "fact_rows")
     connection.execute(f"CREATE OR REPLACE TEMP VIEW meanings AS FROM {meanings_in(whole.tables)}")
-    connection.execute(f"CREATE OR REPLACE TEMP VIEW facts AS {facts_query('fact_rows', 'meanings')}")
+    join_facts(connection)
     for name in ("people", "remarks"):
         connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS FROM {read_parquet([whole.table(name)])}")
     return Screening(connection, whole, asked_of(whole.about))

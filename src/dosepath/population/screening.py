@@ -3,7 +3,7 @@
 ::
 
     verdicts/00000.parquet   a row a patient, a column a criterion: 1 met, 0 not met, -1 unknown
-    evidence/00000.parquet   the facts that each column was read from
+    evidence/00000.parquet   the facts that each request of the rules was answered from
     overall/00000.parquet    a row a patient and arm: eligible, undecided or not eligible, with counts
 
 The manifest says what the columns mean, and everything else that a later reader needs: protocol and digest, readings,
@@ -12,11 +12,14 @@ settings, dates and assertions. The facts stand beside, so that every verdict ca
 
 # ruff: noqa: S608  # names are our own; what comes from outside is a parameter, or a literal made by `literal`
 
-from collections.abc import Iterator, Mapping
+import os
+from collections.abc import Mapping, Sequence, Set
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any, Final
 
 from dosepath import __version__
@@ -26,10 +29,10 @@ from dosepath.eligibility.must_pass import must_pass
 from dosepath.eligibility.screening import Occasion
 from dosepath.population.connection import Connection, fill, literal, make, read_parquet, save
 from dosepath.population.engines import DuckDB, Engine
-from dosepath.population.facts import chunk_file, open_facts
+from dosepath.population.facts import Chunks, chunk_file
 from dosepath.population.folders import Whole, link_or_copy
 from dosepath.population.importing import Advance, silent
-from dosepath.population.plan import ONE_BY_ONE, Plan, plan_of
+from dosepath.population.plan import ONE_BY_ONE, Plan
 from dosepath.population.run import judged_one_by_one
 from dosepath.population.tables import Column, Row, Schema, Type, patient_row, patients_schema
 from dosepath.protocol.model import GateName
@@ -113,6 +116,7 @@ def asked_document(asked: Asked, plan: Plan) -> dict[str, Any]:
             {"name": each.name, "criterion": each.criterion, "arms": list(each.arms), "with_pending": each.with_pending}
             for each in plan.columns
         ],
+        "readers": [list(each) for each in plan.readers],
         "one_by_one": {each.criterion: list(each.why_not) for each in plan.columns if each.why_not},
     }
 
@@ -157,37 +161,33 @@ class Screener:
     ----------
     connection
         The embedded engine, which reads and writes the files.
-    asked
-        What to judge.
+    asked, plan
+        What to judge, and the plan of it.
     engine
         Where the plan runs; the embedded engine unless another is given.
     """
 
-    def __init__(self, connection: Connection, asked: Asked, engine: Engine | None = None) -> None:
+    def __init__(self, connection: Connection, asked: Asked, plan: Plan, engine: Engine | None = None) -> None:
         self.connection = connection
         self.asked = asked
+        self.plan = plan
         self.engine: Engine = engine if engine is not None else DuckDB(connection)
-        self.plan = plan_of(asked.protocol, settings=asked.settings)
         self.one_by_one = 0
         self._schema = patients_schema(asked.protocol.vocabulary.anchors)
 
     def chunk(self, tables: Path, chunk: int) -> int:
-        """Judge the patients of a chunk, whose facts stand in the folder, and give their number."""
+        """Judge the patients of a chunk, whose facts are open (`Chunks.open`), and give their number."""
         count = self._load(tables, chunk)
         for step in self.plan.steps:
             self.engine.make(step)
         self.engine.bring_back(self.connection, "verdicts")
-        verdicts = self._settled()
-        save(self.connection, f"{verdicts} ORDER BY patient", chunk_file(tables, "verdicts", chunk))
+        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE judged AS {self._settled()} ORDER BY patient")
+        save(self.connection, "FROM judged", chunk_file(tables, "verdicts", chunk))
         self._evidence(tables, chunk)
-        self.connection.execute(
-            f"CREATE OR REPLACE TEMP VIEW judged_chunk AS FROM {read_parquet([chunk_file(tables, 'verdicts', chunk)])}"
-        )
         save(self.connection, self._overall(), chunk_file(tables, "overall", chunk))
         return count
 
     def _load(self, tables: Path, chunk: int) -> int:
-        open_facts(self.connection, tables, chunk)
         people = read_parquet([tables / "people.parquet"])
         names = self.asked.protocol.vocabulary.anchors
         general = patient_row(0, "", self.asked.on, self.asked.anchors, self.asked.complete, names)
@@ -231,10 +231,8 @@ class Screener:
         )
         for start in range(0, len(open_rows), PATIENTS_AT_ONCE):
             self._settle(names, open_rows[start : start + PATIENTS_AT_ONCE])
-        return (
-            f"SELECT * FROM (SELECT patient, {listed} FROM verdicts WHERE NOT ({left}) "
-            f"UNION ALL SELECT patient, {listed} FROM settled)"
-        )
+        decided = f"SELECT patient, {listed} FROM verdicts WHERE patient NOT IN (SELECT patient FROM settled)"
+        return f"SELECT * FROM ({decided} UNION ALL SELECT patient, {listed} FROM settled)"
 
     def _settle(self, names: list[str], rows: list[Row]) -> None:
         left = {row[0]: [name for name, cell in zip(names, row[1:], strict=True) if cell == ONE_BY_ONE] for row in rows}
@@ -247,45 +245,53 @@ class Screener:
         fill(self.connection, "settled", _keys(["patient", *names]), done)
 
     def _evidence(self, tables: Path, chunk: int) -> None:
-        """Write the facts that each column was read from; what was judged one by one, the evaluator tells anew."""
+        """Write the facts that requests were answered from; what was judged one by one, the evaluator tells anew."""
         self.engine.make(self.plan.evidence)
         self.engine.bring_back(self.connection, self.plan.evidence.name)
-        query = f"FROM {self.plan.evidence.name} ORDER BY patient, row_id, used_by"
+        query = f"FROM {self.plan.evidence.name} ORDER BY patient, row_id, request"
         save(self.connection, query, chunk_file(tables, "evidence", chunk))
 
     def _overall(self) -> str:
-        """Write the SELECT of what the verdicts of a chunk come to for each arm."""
+        """Write the SELECT of what the verdicts of a chunk come to for each arm; what arms share is counted once."""
         dead = (
             "SELECT DISTINCT f.patient FROM facts AS f JOIN patients AS p USING (patient) "
             f"WHERE f.concept = {literal(DEATH)} "
             "AND f.value_text IS DISTINCT FROM 'false' AND (f.first_earliest IS NULL OR f.first_earliest <= p.on_day)"
         )
-        arms = " UNION ALL ".join(self._arm(place, arm) for place, arm in enumerate(self.plan.arms))
+        leaves = self.asked.protocol.vocabulary.leaves
+        targets = {arm: leaves(self.asked.protocol.file.arms[arm].target_condition) for arm in self.plan.arms}
+        every = _listed({leaf for some in targets.values() for leaf in some})
+        sick = f"SELECT DISTINCT patient, concept FROM facts WHERE concept IN ({every})"
+        counts = {arm: self._counts(arm) for arm in self.plan.arms}
+        common = {name: set.intersection(*(set(each[name]) for each in counts.values())) for name in _COUNTED}
+        shared = ", ".join(f"{_count(sorted(common[name]))} AS shared_{name}" for name in _COUNTED)
+        arms = " UNION ALL ".join(
+            f"SELECT patient, {place} AS place, {literal(arm)} AS arm, {len(counts[arm]['met'])} AS leaves, "
+            f"patient IN (SELECT patient FROM sick WHERE concept IN ({_listed(set(targets[arm]))})) AS on_record, "
+            + ", ".join(
+                f"shared_{name} + {_count(_without(counts[arm][name], common[name]))} AS {name}" for name in _COUNTED
+            )
+            + " FROM shared"
+            for place, arm in enumerate(self.plan.arms)
+        )
         return (
-            f"WITH dead AS ({dead}), counted AS ({arms}) SELECT patient, arm, on_record, "
+            f"WITH dead AS ({dead}), sick AS ({sick}), shared AS (SELECT *, {shared} FROM judged), counted AS ({arms}) "
+            "SELECT patient, arm, on_record, "
             "patient IN (FROM dead) AS dead, CASE WHEN failed > 0 OR patient IN (FROM dead) THEN 'not_eligible' "
-            "WHEN open > 0 THEN 'undecided' ELSE 'eligible' END AS overall, failed, open, met, not_met, unknown "
-            "FROM counted ORDER BY patient, place"
+            "WHEN open > 0 THEN 'undecided' ELSE 'eligible' END AS overall, failed, open, met, not_met, "
+            "CAST(leaves - met - not_met AS SMALLINT) AS unknown FROM counted ORDER BY patient, place"
         )
 
-    def _arm(self, place: int, arm: str) -> str:
+    def _counts(self, arm: str) -> dict[str, list[str]]:
+        """Give the conditions whose number of an arm is counted."""
         items = [self.item(arm, identity) for identity in must_pass(self.asked.protocol, arm)]
         leaves = self._leaves(arm)
-        condition = self.asked.protocol.file.arms[arm].target_condition
-        concepts = ", ".join(literal(leaf) for leaf in self.asked.protocol.vocabulary.leaves(condition))
-        counts = {
+        return {
             "failed": [f"{name} = {against}" for name, against in items],
             "open": [f"{name} = -1" for name, _ in items],
             "met": [f"{name} = 1" for name in leaves],
             "not_met": [f"{name} = 0" for name in leaves],
-            "unknown": [f"{name} = -1" for name in leaves],
         }
-        summed = ", ".join(f"{_count(some)} AS {name}" for name, some in counts.items())
-        return (
-            f"SELECT patient, {place} AS place, {literal(arm)} AS arm, "
-            f"patient IN (SELECT patient FROM facts WHERE concept IN ({concepts})) AS on_record, {summed} "
-            "FROM judged_chunk"
-        )
 
     def item(self, arm: str, identity: str) -> tuple[str, int]:
         """Give the column of a criterion for an arm, and the verdict that is against the patient."""
@@ -303,8 +309,20 @@ class Screener:
         return found
 
 
-def _count(conditions: list[str]) -> str:
-    return " + ".join(f"CAST({condition} AS SMALLINT)" for condition in conditions) or "0"
+_COUNTED: Final = ("failed", "open", "met", "not_met")
+
+
+def _count(conditions: Sequence[str]) -> str:
+    summed = " + ".join(f"CAST({condition} AS SMALLINT)" for condition in conditions)
+    return f"({summed})" if summed else "0::SMALLINT"
+
+
+def _without(conditions: Sequence[str], others: Set[str]) -> list[str]:
+    return [condition for condition in conditions if condition not in others]
+
+
+def _listed(words: Set[str]) -> str:
+    return ", ".join(map(literal, sorted(words)))
 
 
 def _keys(names: list[str]) -> Schema:
@@ -325,9 +343,66 @@ def link_facts(before: Whole, tables: Path) -> None:
             link_or_copy(before.tables / name, tables / name)
 
 
-def screen_chunks(screener: Screener, tables: Path, chunks: list[int], advance: Advance = silent) -> Iterator[int]:
-    """Judge chunks one after the other and give the number of patients of each."""
-    for done, chunk in enumerate(chunks):
-        advance("judging", done, len(chunks))
-        yield screener.chunk(tables, chunk)
-    advance("judging", len(chunks), len(chunks))
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What a screening came to: patients, and how many cells were judged one by one."""
+
+    patients: int
+    one_by_one: int
+
+
+def screen_chunks(
+    connection: Connection,
+    asked: Asked,
+    plan: Plan,
+    chunks: Chunks,
+    tables: Path,
+    *,
+    engine: Engine | None = None,
+    advance: Advance = silent,
+) -> Judged:
+    """Judge all chunks into a folder; the embedded engine takes as many at a time as there are cores.
+
+    Parameters
+    ----------
+    connection
+        The embedded engine.
+    asked, plan
+        What to judge, and the plan of it.
+    chunks
+        The facts.
+    tables
+        Folder to write to.
+    engine
+        Where the plan runs; the embedded engine unless another is given.
+    advance
+        Told how far the work is.
+    """
+    workers = 1 if engine is not None else min(chunks.chunks, os.cpu_count() or 1)
+    screeners = [Screener(connection.cursor(), asked, plan, engine) for _ in range(workers)]
+    free: SimpleQueue[Screener] = SimpleQueue()
+    for screener in screeners:
+        free.put(screener)
+
+    def judged(chunk: int) -> int:
+        screener = free.get()
+        try:
+            chunks.open(screener.connection, chunk)
+            return screener.chunk(tables, chunk)
+        finally:
+            free.put(screener)
+
+    patients = 0
+    advance("judging", 0, chunks.chunks)
+    with ThreadPoolExecutor(workers) as pool:
+        running = [pool.submit(judged, chunk) for chunk in range(chunks.chunks)]
+        try:
+            for done, each in enumerate(as_completed(running), start=1):
+                patients += each.result()
+                advance("judging", done, chunks.chunks)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            for screener in screeners:
+                screener.connection.interrupt()
+            raise
+    return Judged(patients, sum(screener.one_by_one for screener in screeners))

@@ -29,8 +29,8 @@ _TIME = "01:02:03"
 
 FACTS_A_ROW: Final = 64
 """Room for the facts of one row between the numbers of two rows."""
-ROWS_A_TABLE: Final = 2**44
-"""Room for the rows of one table."""
+ROWS_A_TABLE: Final = 2**37
+"""Room for the facts of the rows of one table; those of eight tables stay below the room that a rank has."""
 
 _DAYS_OF_FACT: Final = (
     *("first_earliest", "first_latest", "last_earliest", "last_latest", "value_earliest", "value_latest"),
@@ -181,18 +181,22 @@ def map_shapes(
 def _carry(connection: Connection, table: LongTable, unnamed: str) -> None:
     """Give numbers to what the shapes mean, and put what a row needs of it beside what makes its shape."""
     said = ", ".join(column.name for column in MEANINGS.columns if column.name in FACTS.names)
+    one_day = "coalesce(first_earliest = last_earliest AND first_latest = last_latest, FALSE)"
     days = " ".join(f"WHEN {literal(str(PartialDate.on(day)))} THEN NULL" for day in _STAND_INS)
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE meant AS SELECT (SELECT count(*) FROM meanings) + row_number() "
-        "OVER (ORDER BY shape, n) - 1 AS meaning, * FROM kept_facts"
+        f"OVER (ORDER BY shape, n) - 1 AS meaning, {one_day} AS one_day, * FROM kept_facts"
     )
     connection.execute(
-        f"INSERT INTO meanings BY NAME SELECT meaning, {said}, "
+        f"INSERT INTO meanings BY NAME SELECT meaning, {said}, one_day, "
         "split_part(source, '/', 1) || '/' AS kind_of_record, "
         f"{literal(unnamed)} AS unnamed FROM (SELECT * REPLACE (CASE reported {days} ELSE reported END AS reported) "
         "FROM meant)"
     )
-    own = {"facts": ("meant", ("meaning", "time", "reported")), "unclassified": ("kept_unclassified", _KEPT_OF_OTHER)}
+    own = {
+        "facts": ("meant", ("meaning", "one_day", "time", "reported")),
+        "unclassified": ("kept_unclassified", _KEPT_OF_OTHER),
+    }
     for name, output in _OUTPUTS.items():
         kept, needed = own[name]
         wanted = ", ".join(f"m.{column}" for column in (*needed, *output.days, *(f"{day}_from" for day in output.days)))
@@ -278,7 +282,7 @@ def rows_query(
 ) -> str:
     """Write the SELECT that gives the rows of facts (or the records not understood) of all rows of a source.
 
-    `row_id` orders them as the source does; `place` and `rank` are left for `numbered`.
+    `row_id` orders them as the source does. Facts are as `population.meanings.ROWS` has them.
 
     Parameters
     ----------
@@ -295,16 +299,20 @@ def rows_query(
     """
     kept = f"{table.name}_{output}"
     on = " AND ".join(f"r.k_{name} IS NOT DISTINCT FROM m.k_{name}" for name in _key(table, columns))
-    place = f"{number} * {ROWS_A_TABLE} + r.place * {FACTS_A_ROW} + m.n"
-    values = {"patient": "r.key", "row_id": place, "rank": "NULL::BIGINT", "place": "NULL::INTEGER"}
-    values |= {day: _day(connection, kept, day, table) for day in _OUTPUTS[output].days}
+    days = {day: _day(connection, kept, day, table) for day in _OUTPUTS[output].days}
+    values = {"patient": "r.key", "row_id": f"{number * ROWS_A_TABLE} + r.place * {FACTS_A_ROW} + m.n"}
     if output == "facts":
-        values |= {"time": _time(connection, kept, table), "reported": _reported(connection, kept, table)}
-        values |= {"record": "r.id", "number": "r.place + 1"}
         schema = ROWS
+        for earliest, latest in zip(_DAYS_OF_FACT[::2], _DAYS_OF_FACT[1::2], strict=True):
+            twice = "m.one_day" if earliest == "last_earliest" else "FALSE"
+            values[earliest] = f"CASE WHEN NOT {twice} THEN {days[earliest]} END"
+            values[latest] = f"CASE WHEN NOT {twice} THEN nullif({days[latest]}, {days[earliest]}) END"
+        values |= {"time": _time(connection, kept, table), "reported": _reported(connection, kept, table)}
+        values |= {"rank_after": "0::BIGINT", "place": "NULL::BIGINT", "record": "r.id", "number": "r.place + 1"}
     else:
-        values["source"] = "split_part(m.source, '/', 1) || '/' || coalesce(r.id, m.unnamed || (r.place + 1))"
         schema = UNCLASSIFIED
+        values |= days
+        values["source"] = "split_part(m.source, '/', 1) || '/' || coalesce(r.id, m.unnamed || (r.place + 1))"
     chosen = ", ".join(f"{values.get(name, f'm.{name}')} AS {name}" for name in schema.names)
     rows = shaped(table, columns, source, ("key", "id", "place"))
     return f"SELECT {chosen} FROM ({rows}) AS r JOIN {kept} AS m ON {on}"
@@ -338,42 +346,34 @@ def _reported(connection: Connection, kept: str, table: LongTable) -> str:
     return f"CASE m.reported {' '.join(f'WHEN {literal(day)} THEN r.{name}_shown' for day, name in shown.items())} END"
 
 
-def numbered(connection: Connection, output: str, query: str, meanings: str = "meanings") -> str:
-    """Give each patient's rows their numbers, from 0 in the order of the source, and rank the results of one day.
+def ranked(connection: Connection, rows: str, meanings: str) -> None:
+    """Make `fact_rows`: rows of facts in the order of patient and row, the results of one day ranked by their times.
 
     Parameters
     ----------
-    connection, output, query
-        The engine; `facts` or `unclassified`; the rows with their order in the source as `row_id`.
+    connection
+        The engine.
+    rows
+        A SELECT of rows; `rank_after` is 0 for all.
     meanings
-        Table of what facts say.
-
-    Returns
-    -------
-    str
-        A SELECT in the order of patient and row. Ranks are those of `population.tables`.
+        Table of what they say.
     """
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE sorted AS SELECT * FROM ({query}) ORDER BY patient, row_id")
-    connection.execute(
-        "CREATE OR REPLACE TEMP TABLE bases AS SELECT patient, min(rowid) AS base FROM sorted GROUP BY ALL"
-    )
-    place = "s.rowid - b.base"
-    if output != "facts":
-        return (
-            f"SELECT s.* REPLACE ({place} AS row_id) FROM sorted AS s JOIN bases AS b USING (patient) ORDER BY s.rowid"
-        )
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE fact_rows AS FROM ({rows}) ORDER BY patient, row_id")
     # Only where several results of a day carry a time can the order of the source be wrong.
-    connection.execute(
+    timed = connection.execute(
         "CREATE OR REPLACE TEMP TABLE timed AS "
-        "WITH days AS (SELECT list(s.rowid ORDER BY s.rowid) AS own, list(s.rowid ORDER BY time, s.rowid) AS by_time, "
-        f"count(*) AS n, count(time) AS times FROM sorted AS s JOIN {meanings} AS m USING (meaning) "
-        "WHERE patient IN (SELECT patient FROM sorted WHERE time IS NOT NULL) "
-        "AND first_earliest = first_latest AND absent IS NULL GROUP BY patient, concept, first_earliest "
-        "HAVING count(*) > 1 AND count(time) > 1) "
-        "SELECT unnest(by_time) AS row, CASE WHEN n = times THEN unnest(own) END AS ranked FROM days"
-    )
-    rank = f"CASE WHEN t.row IS NULL THEN {place} ELSE t.ranked - b.base END"
-    return (
-        f"SELECT s.* REPLACE ({place} AS row_id, CAST({place} AS INTEGER) AS place, {rank} AS rank) "
-        "FROM sorted AS s JOIN bases AS b USING (patient) LEFT JOIN timed AS t ON t.row = s.rowid ORDER BY s.rowid"
-    )
+        "WITH days AS (SELECT patient, list(row_id ORDER BY row_id) AS own, "
+        "list(row_id ORDER BY time, row_id) AS by_time, "
+        f"count(*) AS n, count(time) AS times FROM fact_rows AS f JOIN {meanings} AS m ON m.meaning = f.meaning "
+        "WHERE patient IN (SELECT patient FROM fact_rows WHERE time IS NOT NULL) "
+        "AND first_latest IS NULL AND first_earliest IS NOT NULL AND absent IS NULL "
+        "GROUP BY patient, concept, first_earliest HAVING count(*) > 1 AND count(time) > 1) "
+        "SELECT patient, unnest(by_time) AS row_id, CASE WHEN n = times THEN unnest(own) END AS ranked FROM days"
+    ).fetchall()
+    if timed[0][0]:
+        connection.execute(
+            "CREATE OR REPLACE TEMP TABLE fact_rows AS SELECT f.* REPLACE ("
+            "CASE WHEN t.row_id IS NULL THEN f.rank_after ELSE t.ranked - t.row_id END AS rank_after) "
+            "FROM fact_rows AS f LEFT JOIN timed AS t ON t.patient = f.patient AND t.row_id = f.row_id "
+            "ORDER BY f.patient, f.row_id"
+        )

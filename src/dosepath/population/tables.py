@@ -97,7 +97,7 @@ FACTS: Final = Schema(
         Column("times_den", Type.KEY, "its denominator"),
         Column("unusable", Type.TEXT, "why the value cannot be used although one was reported; NULL: it can"),
         Column("absent", Type.TEXT, "why no value was reported; NULL: nothing was said"),
-        Column("place", Type.WHOLE, "place in the source (`Fact.order`), which settles ties after the time of day"),
+        Column("place", Type.KEY, "place in the source (`Fact.order`), which settles ties after the time of day"),
         Column("time", Type.TEXT, "time of day as text that sorts; NULL: not written"),
         Column("source", Type.TEXT, "the record it was read from"),
         Column("reported", Type.TEXT, "the value as it was written; NULL: nothing"),
@@ -107,7 +107,7 @@ FACTS: Final = Schema(
 """One row a `core.facts.Fact`. Units are those of the concept; a row in another unit is judged one by one.
 
 `rank` is the place that `row_id` would have if the results of each concept and day stood in the order in which they
-count (by time of day, else by place in the source); no two of a patient are alike, and it is below 2**31. Where no
+count (by time of day, else by place in the source); no two of a patient are alike, and it is below 2**40. Where no
 time of day is on record it is `row_id` itself. NULL where the times leave it open which result of the day counts.
 """
 

@@ -129,8 +129,9 @@ def test_where_one_fact_decides_it_is_the_row_that_is_named() -> None:
     for step in (*plan.steps, plan.evidence):
         engine.make(step)
     named: dict[tuple[int, int], set[int]] = defaultdict(set)
-    for patient, row, used_by in engine.rows(exp.select("patient", "row_id", "used_by").from_("evidence")):
-        named[patient, used_by].add(row)
+    for patient, row, request in engine.rows(exp.select("patient", "row_id", "request").from_("evidence")):
+        for column in plan.readers[request]:
+            named[patient, column].add(row)
     wanted = [(column.arms[0], column.criterion, column.with_pending) for column in plan.columns]
     decided = 0
     for key, (record, occasion) in enumerate(people):

@@ -26,7 +26,7 @@ from dosepath.rules.relational.compiler import (
 )
 from dosepath.rules.relational.days import Bounds, window
 from dosepath.rules.relational.records import dose_of_row, value_of_row
-from dosepath.rules.relational.sql import FALSE, TRUE, Part, Tree, column, columns_of, constants, sql, text
+from dosepath.rules.relational.sql import FALSE, TRUE, Part, Tree, column, columns_of, constants, facts_of, sql, text
 from dosepath.rules.relational.values import Days, Reading, Truthed, settled
 from dosepath.rules.vocabulary import Kind
 
@@ -221,19 +221,18 @@ def dated_facts(level: int, listed: exp.Select, needed: Sequence[str], own: Sequ
         "last_l": "CASE WHEN f.last_latest IS NOT NULL THEN LEAST(f.last_latest, b.on_day) ELSE b.on_day END",
     }
     first = "COALESCE(f.first_earliest, DATE '0001-01-01')"
+    chosen = exp.select(
+        "f.patient",
+        *(f"f.{name}" for name in HELD),
+        *(f"r.{name}" for name in own),
+        "b.on_day",
+        *(f"b.{name}" for name in needed if name != "on_day"),
+        exp.alias_(sql(first), "first_e"),
+        exp.alias_(sql(f"COALESCE(f.first_latest, {spans['last_l']})"), "first_l"),
+        *(exp.alias_(sql(tree), name) for name, tree in spans.items()),
+    )
     return (
-        exp.select(
-            "f.patient",
-            *(f"f.{name}" for name in HELD),
-            *(f"r.{name}" for name in own),
-            "b.on_day",
-            *(f"b.{name}" for name in needed if name != "on_day"),
-            exp.alias_(sql(first), "first_e"),
-            exp.alias_(sql(f"COALESCE(f.first_latest, {spans['last_l']})"), "first_l"),
-            *(exp.alias_(sql(tree), name) for name, tree in spans.items()),
-        )
-        .from_("facts AS f")
-        .join(listed.subquery("r"), on="r.concept = f.concept")
+        facts_of(chosen, listed)
         .join(exp.to_table(f"base_{level}").as_("b"), on="b.patient = f.patient")
         .where("f.first_earliest IS NULL OR f.first_earliest <= b.on_day")
     )

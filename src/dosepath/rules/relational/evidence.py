@@ -1,6 +1,6 @@
 """The facts that answers were reached from: which rows the requests of a rule looked at."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from sqlglot import exp
 
@@ -11,11 +11,11 @@ from dosepath.rules.relational.doses import DOSES
 from dosepath.rules.relational.events import EVENTS, MET
 from dosepath.rules.relational.people import PEOPLE
 from dosepath.rules.relational.picks import PICKS
-from dosepath.rules.relational.sql import Part, constants, sql, text
+from dosepath.rules.relational.sql import constants, facts_of, sql, text
 
 
-def evidence(compiler: Compiler, used: Mapping[int, Sequence[tuple[str, int]]]) -> exp.Select:
-    """Give the rows of facts that answers were reached from: `patient`, `row_id`, `used_by`.
+def evidence(compiler: Compiler, requests: Sequence[tuple[str, int]]) -> exp.Select:
+    """Give the rows of facts that requests were answered from: `patient`, `row_id`, `request`.
 
     Of an event that was found, the records that met the question; of one that was not, all records that might have.
 
@@ -23,31 +23,23 @@ def evidence(compiler: Compiler, used: Mapping[int, Sequence[tuple[str, int]]]) 
     ----------
     compiler
         Has made the steps of the plan.
-    used
-        For each answer, the requests that it asks, as pairs of family and place.
+    requests
+        Pairs of family and place; the place of a pair is the number of the request.
     """
     parts: list[exp.Select] = []
     for family in (PICKS, PEOPLE, EVENTS, TREATED, DOSES, ASSESSMENTS):
-        rows: list[tuple[Part, ...]] = []
-        for answer, requests in used.items():
-            rows.extend((place, answer) for name, place in dict.fromkeys(requests) if name == family)
-        if not rows:
-            continue
-        for level in sorted({compiler.requests[family][place].level for _, place in _asked(used, family)}):
+        numbers = {place: number for number, (name, place) in enumerate(requests) if name == family}
+        for level in sorted({compiler.requests[family][place].level for place in numbers}):
             for found in _rows(compiler, family, level):
-                query = exp.select("f.patient", "f.row_id", "r.used_by").from_(found.subquery("f"))
-                listed = constants("r", ("place", "used_by"), rows)
+                query = exp.select("f.patient", "f.row_id", "r.request").from_(found.subquery("f"))
+                listed = constants("r", ("place", "request"), list(numbers.items()))
                 parts.append(query.join(listed.subquery("r"), on="r.place = f.place"))
     if not parts:
-        return exp.select("patient", "row_id", sql("0 AS used_by")).from_("facts").where("FALSE")
+        return exp.select("patient", "row_id", sql("0 AS request")).from_("facts").where("FALSE")
     joined: exp.Query = parts[0]
     for part in parts[1:]:
         joined = exp.union(joined, part, distinct=False, copy=False)
-    return exp.select("patient", "row_id", "used_by").distinct().from_(joined.subquery("u"))
-
-
-def _asked(used: Mapping[int, Sequence[tuple[str, int]]], family: str) -> list[tuple[str, int]]:
-    return [request for requests in used.values() for request in requests if request[0] == family]
+    return exp.select("patient", "row_id", "request").distinct().from_(joined.subquery("u"))
 
 
 def _rows(compiler: Compiler, family: str, level: int) -> list[exp.Select]:
@@ -85,10 +77,9 @@ def _leaves(request: TreatedRequest) -> tuple[str, ...]:
 
 def _facts(listed: Sequence[tuple[str, int]]) -> exp.Select:
     """Give all facts of some concepts that exist on the day of the evaluation."""
+    chosen = exp.select("f.patient", "f.row_id", "r.place")
     return (
-        exp.select("f.patient", "f.row_id", "r.place")
-        .from_("facts AS f")
-        .join(constants("r", ("concept", "place"), listed).subquery("r"), on="r.concept = f.concept")
+        facts_of(chosen, constants("r", ("concept", "place"), listed))
         .join("patients AS b", on="b.patient = f.patient")
         .where("f.first_earliest IS NULL OR f.first_earliest <= b.on_day")
     )

@@ -30,14 +30,14 @@ from dosepath.rules.relational.compiler import (
 )
 from dosepath.rules.relational.days import by_anchors, days, window
 from dosepath.rules.relational.numbers import OPPOSITE, sign, surely
-from dosepath.rules.relational.sql import FALSE, Part, Tree, column, constants, either, sql, text
+from dosepath.rules.relational.sql import FALSE, Part, Tree, column, constants, either, facts_of, sql, text
 from dosepath.rules.relational.values import Days, Number, Reading, Truthed, Word
 from dosepath.rules.vocabulary import Kind
 
 PICKS: Final = "picks"
 QUESTIONS: Final = "questions"
 
-RANKS: Final = 2**32
+RANKS: Final = 2**40
 """Ranks are below it; a key is the day times it and the rank."""
 
 MET, NOT_MET, OPEN, SEEN = 1, 2, 4, 8
@@ -247,27 +247,22 @@ def _counting(requests: list[tuple[int, PickRequest]], level: int) -> exp.Select
     starts = {place: column(request.start) for place, request in requests}
     ends = {place: column(request.end) for place, request in requests}
     rows: list[tuple[Part, ...]] = [
-        (leaf, place, -1 if request.earliest else 1, request.unit, len(request.leaves) > 1)
-        for place, request in requests
-        for leaf in request.leaves
+        (leaf, place, -1 if request.earliest else 1) for place, request in requests for leaf in request.leaves
     ]
-    listed = constants("r", ("concept", "pick", "direction", "its_unit", "several"), rows)
+    listed = constants("r", ("concept", "pick", "direction"), rows)
     bounds = sorted({request.start for _, request in requests} | {request.end for _, request in requests})
+    chosen = exp.select(
+        "f.patient",
+        "f.rank",
+        "r.pick",
+        "r.direction",
+        "b.on_day",
+        sql("COALESCE(f.first_earliest, DATE '0001-01-01') AS day_e"),
+        sql("COALESCE(f.first_latest, DATE '9999-12-31') AS day_l"),
+        *(f"b.{name}" for name in bounds),
+    )
     dated = (
-        exp.select(
-            "f.patient",
-            "f.rank",
-            "r.pick",
-            "r.direction",
-            "r.several",
-            "r.its_unit",
-            "b.on_day",
-            sql("COALESCE(f.first_earliest, DATE '0001-01-01') AS day_e"),
-            sql("COALESCE(f.first_latest, DATE '9999-12-31') AS day_l"),
-            *(f"b.{name}" for name in bounds),
-        )
-        .from_("facts AS f")
-        .join(listed.subquery("r"), on="r.concept = f.concept")
+        facts_of(chosen, listed)
         .join(exp.to_table(f"base_{level}").as_("b"), on="b.patient = f.patient")
         .where("f.absent IS NULL AND (f.first_earliest IS NULL OR f.first_earliest <= b.on_day)")
     )
@@ -276,8 +271,6 @@ def _counting(requests: list[tuple[int, PickRequest]], level: int) -> exp.Select
         "rank",
         "pick",
         "direction",
-        "several",
-        "its_unit",
         "on_day",
         "day_e",
         "day_l",
@@ -288,8 +281,6 @@ def _counting(requests: list[tuple[int, PickRequest]], level: int) -> exp.Select
         exp.select(
             "patient",
             "pick",
-            "several",
-            "its_unit",
             "rank",
             sql("day_e = day_l AS exact"),
             sql("day_l <= on_day AND day_l <= window_e AND window_s <= day_e AND window_s <= window_e AS sure"),
@@ -310,8 +301,6 @@ def _counting(requests: list[tuple[int, PickRequest]], level: int) -> exp.Select
             sql("COUNT(*) AS n"),
             sql("MAX(rank) AS any_rank"),
             sql("BOOL_AND(sure) AS all_sure"),
-            sql("BOOL_OR(several) AS several"),
-            sql("MAX(its_unit) AS its_unit"),
             sql("MAX(CASE WHEN exact THEN far END) AS best"),
             sql("MAX(CASE WHEN exact THEN far * :k + rank * direction END) AS best_key", k=ranks),
             sql("MAX(CASE WHEN NOT exact THEN far END) AS vague"),
@@ -325,13 +314,18 @@ def _counting(requests: list[tuple[int, PickRequest]], level: int) -> exp.Select
         "(vague IS NOT NULL AND (best IS NULL OR vague >= best)) "
         "OR (unranked IS NOT NULL AND unranked >= best) OR several"
     )
-    return exp.select(
-        "patient",
-        "pick",
-        "its_unit",
-        sql(f"CASE WHEN {single} THEN FALSE ELSE {doubtful} END AS open"),
-        sql(f"CASE WHEN {single} THEN any_rank ELSE ABS(best_key - best * :k) END AS rank", k=ranks),
-    ).from_(grouped.subquery("g"))
+    own = [(place, request.unit, len(request.leaves) > 1) for place, request in requests]
+    return (
+        exp.select(
+            "g.patient",
+            "g.pick",
+            "o.its_unit",
+            sql(f"CASE WHEN {single} THEN FALSE ELSE {doubtful} END AS open"),
+            sql(f"CASE WHEN {single} THEN any_rank ELSE ABS(best_key - best * :k) END AS rank", k=ranks),
+        )
+        .from_(grouped.subquery("g"))
+        .join(constants("o", ("pick", "its_unit", "several"), own).subquery("o"), on="o.pick = g.pick")
+    )
 
 
 def _picked(level: int) -> exp.Select:
@@ -488,11 +482,8 @@ def _with_forms(compiler: Compiler, level: int) -> Answers:
         word, shift = compiler.flag_of(request.flags)
         items = compiler.vocabulary.catalog.instruments[request.instrument].items
         rows.extend((f"{request.instrument}.{item}", word, 1 << shift) for item in items)
-    query = (
-        exp.select("f.patient", "r.word", sql("CAST(r.mask AS BIGINT) AS mask"))
-        .from_("facts AS f")
-        .join(constants("r", ("concept", "word", "mask"), rows).subquery("r"), on="r.concept = f.concept")
-    )
+    chosen = exp.select("f.patient", "r.word", sql("CAST(r.mask AS BIGINT) AS mask"))
+    query = facts_of(chosen, constants("r", ("concept", "word", "mask"), rows))
     return Answers((Step(f"forms_{level}", query),), flags=(f"forms_{level}",))
 
 

@@ -141,6 +141,27 @@ def constants(name: str, columns: Sequence[str], rows: Sequence[Sequence[Part]])
     return exp.select(*columns).from_(listed)
 
 
+def facts_of(query: exp.Select, listed: exp.Select) -> exp.Select:
+    """Let a query read, as `f`, the facts of some concepts, each beside its rows of constants, `r`.
+
+    Parameters
+    ----------
+    query
+        What is selected.
+    listed
+        Constants (`constants`) of which the first column is `concept`.
+    """
+    table = listed.find(exp.Values)
+    rows = table.expressions if table is not None else []
+    concepts = dict.fromkeys(row.expressions[0].name for row in rows)
+    # The filter says nothing new, but no engine can tell how few facts the join leaves.
+    return (
+        query.from_("facts AS f")
+        .join(listed.subquery("r"), on="r.concept = f.concept")
+        .where(exp.column("concept", "f").isin(*map(text, concepts)))
+    )
+
+
 def columns_of(*trees: Tree | None) -> tuple[str, ...]:
     """Name the columns that trees use, each once."""
     return tuple(dict.fromkeys(found.name for tree in trees if tree is not None for found in tree.find_all(exp.Column)))
