@@ -14,6 +14,7 @@ from dosepath.rules.relational import (
     picks,
     records,
     regimens,
+    slices,
 )
 from dosepath.rules.relational.compiler import Compiler, Step
 from dosepath.rules.relational.evidence import evidence
@@ -36,4 +37,5 @@ _READERS = (
     picks,
     records,
     regimens,
+    slices,
 )

@@ -57,10 +57,14 @@ def converted(known: Number, to_unit: str) -> Number:
 
 def exact_number(compiler: Compiler, node: nodes.Scalar) -> Number:
     """Compile a number that has to be known exactly where it is known; where it is a range, it is left open."""
+    return exactly(_number(compiler, node)).with_trees(compiler.named)
+
+
+def _number(compiler: Compiler, node: nodes.Scalar) -> Number:
     found = compiler.value(node)
     if not isinstance(found, Number):
         raise NoRelationalFormError("a number is expected")
-    return exactly(found).with_trees(compiler.named)
+    return found
 
 
 def exactly(known: Number) -> Number:
@@ -79,7 +83,10 @@ def exactly(known: Number) -> Number:
 
 @value_of(nodes.Arithmetic)
 def _arithmetic(compiler: Compiler, node: nodes.Arithmetic) -> Reading:
-    left, right = exact_number(compiler, node.left), exact_number(compiler, node.right)
+    known, right = _number(compiler, node.left), exact_number(compiler, node.right)
+    if node.operator in ("*", "/") and not known.exact and known.bound is None and right.size is None:
+        return Reading(_range(known, right, divided=node.operator == "/"))
+    left = exactly(known).with_trees(compiler.named)
     match node.operator:
         case "+" | "-":
             found = plus(left, converted(right, left.unit), minus=node.operator == "-")
@@ -88,6 +95,17 @@ def _arithmetic(compiler: Compiler, node: nodes.Arithmetic) -> Reading:
         case _:
             found = times(left, inverse(right), quotient_unit(left.unit, right.unit))
     return Reading(_of(found, left, right))
+
+
+def _range(known: Number, right: Number, *, divided: bool) -> Number:
+    """Multiply a range by a number above zero, or divide it by one; any other number is left open."""
+    factor = inverse(right) if divided else right
+    low, high = (sql(":a * :b", a=end, b=factor.low) for end in (known.low, known.high))
+    den = None if known.den is None or factor.den is None else sql(":a * :b", a=known.den, b=factor.den)
+    size = None if known.size is None else sql(":a * :b", a=known.size, b=factor.low)
+    unit = (quotient_unit if divided else product_unit)(known.unit, right.unit)
+    turned = sql("COALESCE(:r < 0, FALSE)" if divided else "COALESCE(:r <= 0, FALSE)", r=right.low)
+    return _of(Number(low, high, den, size, unit), known, right, Number(low, high, open=turned))
 
 
 def _of(found: Number, *parts: Number) -> Number:

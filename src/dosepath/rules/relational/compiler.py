@@ -205,10 +205,14 @@ class Compiler:
 
     def truth_of_record(self, node: Truth, record: Record | None) -> Truthed:
         """Compile a condition on a record; what it asks beside the record is no evidence: there may be no record."""
+        return self.truth_and_used(node, record)[0]
+
+    def truth_and_used(self, node: Truth, record: Record | None) -> tuple[Truthed, tuple[tuple[str, int], ...]]:
+        """Compile a condition on a record, and give the requests that it makes beside the record."""
         outer, self.record = self.record, record
         used, self.used = self.used, []
         try:
-            return self.truth(node)
+            return self.truth(node), tuple(self.used)
         finally:
             self.record = outer
             self.used = used

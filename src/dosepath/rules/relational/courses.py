@@ -165,11 +165,6 @@ def _two_pictures(
     return settled(value, bounds.open)
 
 
-def possibly_treated(compiler: Compiler, drugs: Sequence[str], bounds: Bounds, count: Count) -> Flags:
-    """Ask whether any of some drugs, one after the other or together, were given without a break for a span."""
-    return _flags(compiler, (_treated(compiler, drugs, bounds),), count)
-
-
 def _no_window(bounds: Bounds) -> Tree:
     return sql(":s IS NULL OR :e IS NULL", s=bounds.start, e=bounds.end)
 
@@ -212,7 +207,7 @@ def _answers(compiler: Compiler, level: int) -> Answers:
     feeds: list[Feed] = []
     flags: tuple[str, ...] = ()
     if setting:
-        steps.append(Step(f"lasting_{level}", _all(setting)))
+        steps.append(Step(f"lasting_{level}", all_rows(setting)))
         flags = (f"lasting_{level}",)
     reached = [(place, request) for place, request in lasting if request.flags is None]
     if reached:
@@ -225,7 +220,8 @@ def _answers(compiler: Compiler, level: int) -> Answers:
 families.append(_answers)
 
 
-def _all(queries: Sequence[exp.Select]) -> exp.Select:
+def all_rows(queries: Sequence[exp.Select]) -> exp.Select:
+    """Put the rows of several queries below each other."""
     if len(queries) == 1:
         return queries[0]
     joined: exp.Query = queries[0]
@@ -287,20 +283,34 @@ def _pictures(compiler: Compiler, treated: list[tuple[int, TreatedRequest]], lev
 
 def _stretches(compiler: Compiler, level: int) -> exp.Select:
     """Join what overlaps or follows without a break; a reach is one stretch from its first to its last day."""
-    gap = max(1, int(compiler.settings.get(STRETCH_GAP, Fraction(1))))
-    key = "PARTITION BY patient, course, certain ORDER BY lo, hi"
-    before = f"MAX(hi) OVER ({key} ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)"
-    marked = exp.select(
-        "*", sql(f"CASE WHEN reach OR DATE_DIFF('day', {before}, lo) <= :gap THEN 0 ELSE 1 END AS new", gap=gap)
-    ).from_(f"treated_{level}")
-    counted = exp.select(
-        "*", sql(f"SUM(new) OVER ({key} ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS stretch")
-    ).from_(marked.subquery("m"))
-    return (
-        exp.select("patient", "course", "certain", sql("MIN(lo) AS lo"), sql("MAX(hi) AS hi"))
-        .from_(counted.subquery("c"))
-        .group_by("patient", "course", "certain", "stretch")
-    )
+    follows = sql("reach OR DATE_DIFF('day', before, lo) <= :gap", gap=gap_days(compiler))
+    return stretches(exp.select("*").from_(f"treated_{level}"), ("patient", "course", "certain"), follows)
+
+
+def gap_days(compiler: Compiler) -> int:
+    """Give the longest step, in days, from one course to the next that breaks no stretch."""
+    return max(1, int(compiler.settings.get(STRETCH_GAP, Fraction(1))))
+
+
+def stretches(rows: exp.Select, key: Sequence[str], follows: Tree) -> exp.Select:
+    """Join rows from a day `lo` to a day `hi` to stretches.
+
+    Parameters
+    ----------
+    rows
+        What is joined.
+    key
+        Columns that the rows of a stretch have in common.
+    follows
+        Whether a row goes on with the one before it, `before` being the last day of all rows before it.
+    """
+    over = f"OVER (PARTITION BY {', '.join(key)} ORDER BY lo, hi ROWS BETWEEN UNBOUNDED PRECEDING AND"
+    reached = exp.select("*", sql(f"MAX(hi) {over} 1 PRECEDING) AS before")).from_(rows.subquery("r"))
+    new = sql("CASE WHEN :f THEN 0 ELSE 1 END AS new", f=follows)
+    marked = exp.select("*", new).from_(reached.subquery("m"))
+    counted = exp.select("*", sql(f"SUM(new) {over} CURRENT ROW) AS stretch")).from_(marked.subquery("n"))
+    found = exp.select(*key, sql("MIN(lo) AS lo"), sql("MAX(hi) AS hi")).from_(counted.subquery("c"))
+    return found.group_by(*key, "stretch")
 
 
 def _shared(level: int, request: LastingRequest) -> exp.Select:
@@ -339,7 +349,7 @@ def _reached(level: int, reached: list[tuple[int, LastingRequest]]) -> exp.Selec
         )
         for place, request in reached
     ]
-    query = exp.select("patient").from_(_all(parts).subquery("a")).group_by("patient")
+    query = exp.select("patient").from_(all_rows(parts).subquery("a")).group_by("patient")
     for place, _ in reached:
         for name, test in (("certain", "certain"), ("possible", "NOT certain")):
             first = sql(f"MIN(CASE WHEN place = :p AND {test} THEN day END)", p=place)

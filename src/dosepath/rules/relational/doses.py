@@ -123,7 +123,7 @@ class DoseOfDays:
 
     def query(self, compiler: Compiler, table: str, level: int) -> exp.Select:
         """Give the dose on each `patient` and `day` of a table."""
-        rows = [(*row[:1], *row[2:]) for row in _factors(compiler, self.drug, self.equivalence, (0,))]
+        rows = [(*row[:1], *row[2:]) for row in factors(compiler, self.drug, self.equivalence, (0,))]
         listed = constants("r", ("concept", "factor", "factor_den"), rows)
         dated = dated_facts(level, listed, (), ("factor", "factor_den"))
         once = milligrams()
@@ -185,7 +185,7 @@ def _dosed(compiler: Compiler, requests: list[tuple[int, DoseRequest]], level: i
     """Give the records of each request that lie in its window or may do so, with their milligrams a day."""
     rows: list[tuple[Part, ...]] = []
     for place, request in requests:
-        found = _factors(compiler, request.drug, request.equivalence, (place,))
+        found = factors(compiler, request.drug, request.equivalence, (place,))
         rows.extend((leaf, asked, request.kind, factor, den) for leaf, asked, factor, den in found)
     listed = constants("r", ("concept", "asked", "its_kind", "factor", "factor_den"), rows)
     bounds = sorted({name for _, request in requests for name in (request.start, request.end)})
@@ -208,7 +208,7 @@ def _dosed(compiler: Compiler, requests: list[tuple[int, DoseRequest]], level: i
     return exp.select("*").from_(known.subquery("k")).where("i IS NULL OR i")
 
 
-def _factors(
+def factors(
     compiler: Compiler, drug: str, equivalence: str, key: tuple[int]
 ) -> list[tuple[str, int, float | None, float | None]]:
     """Give for each drug of a class what a milligram counts for, with the denominator of that."""

@@ -11,6 +11,8 @@ from dosepath.rules.relational.doses import DOSES
 from dosepath.rules.relational.events import EVENTS, MET
 from dosepath.rules.relational.people import PEOPLE
 from dosepath.rules.relational.picks import PICKS
+from dosepath.rules.relational.regimens import CAPPED, CappedRequest
+from dosepath.rules.relational.slices import LINES, LineRequest
 from dosepath.rules.relational.sql import constants, facts_of, sql, text
 
 
@@ -27,7 +29,7 @@ def evidence(compiler: Compiler, requests: Sequence[tuple[str, int]]) -> exp.Sel
         Pairs of family and place; the place of a pair is the number of the request.
     """
     parts: list[exp.Select] = []
-    for family in (PICKS, PEOPLE, EVENTS, TREATED, DOSES, ASSESSMENTS):
+    for family in (PICKS, PEOPLE, EVENTS, TREATED, LINES, CAPPED, DOSES, ASSESSMENTS):
         numbers = {place: number for number, (name, place) in enumerate(requests) if name == family}
         for level in sorted({compiler.requests[family][place].level for place in numbers}):
             for found in _rows(compiler, family, level):
@@ -66,13 +68,27 @@ def _rows(compiler: Compiler, family: str, level: int) -> list[exp.Select]:
         case "people":
             listed = [(request.concept, place) for place, request in requests]
             return [_facts(listed)]
-        case "treated":
+        case "treated" | "lines":
             return [_facts([(leaf, place) for place, request in requests for leaf in _leaves(request)])]
+        case "capped":
+            return [query for place, request in requests for query in _of_cap(compiler, place, request)]
     return [_days(level, place, request) for place, request in requests]
 
 
-def _leaves(request: TreatedRequest) -> tuple[str, ...]:
+def _leaves(request: TreatedRequest | LineRequest) -> tuple[str, ...]:
     return request.leaves
+
+
+def _of_cap(compiler: Compiler, capped: int, request: CappedRequest) -> list[exp.Select]:
+    """Give what the cap of a line looked at beside the doses, for those who have the line."""
+    found: list[exp.Select] = []
+    for family, asked in request.used:
+        for rows in _rows(compiler, family, compiler.requests[family][asked].level):
+            having = exp.select("patient").distinct().from_(f"capped_{request.level}").where(f"capped = {capped}")
+            query = exp.select("f.patient", "f.row_id", exp.alias_(sql(":p", p=capped), "place"))
+            query = query.from_(rows.subquery("f")).where(f"f.place = {asked}")
+            found.append(query.join(having.subquery("c"), on="c.patient = f.patient"))
+    return found
 
 
 def _facts(listed: Sequence[tuple[str, int]]) -> exp.Select:
