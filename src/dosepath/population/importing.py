@@ -84,7 +84,7 @@ class LongFacts:
         """
         for name in self.columns:
             _open_chunk(connection, name, chunk)
-        ranked(connection, self._rows(connection, "facts"), "meanings")
+        ranked(connection, "fact_rows", self._rows(connection, "facts"), "meanings")
         save(connection, "FROM fact_rows", chunk_file(self.tables, "facts", chunk), quick=True)
         connection.execute(
             "CREATE OR REPLACE TEMP TABLE unclassified AS "

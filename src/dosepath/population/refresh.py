@@ -112,8 +112,8 @@ def _merge(connection: Connection, screening: Screening, delta: Path, tables: Pa
     _open_delta(connection, delta, chunk)
     _find_changed(connection)
     facts = f"SELECT * REPLACE (NULL::BIGINT AS place, 0::BIGINT AS rank_after) FROM ({_numbered(_merged_facts())})"
-    ranked(connection, facts, "both_meanings")
-    save(connection, "FROM fact_rows", chunk_file(tables, "facts", chunk), quick=True)
+    ranked(connection, "merged_rows", facts, "both_meanings")
+    save(connection, "FROM merged_rows", chunk_file(tables, "facts", chunk), quick=True)
     others = f"FROM ({_numbered(_merged_others())}) ORDER BY patient, row_id"
     save(connection, others, chunk_file(tables, "unclassified", chunk))
     meanings = "FROM new_meanings WHERE meaning IN (SELECT meaning FROM new_rows) ORDER BY meaning"

@@ -346,34 +346,34 @@ def _reported(connection: Connection, kept: str, table: LongTable) -> str:
     return f"CASE m.reported {' '.join(f'WHEN {literal(day)} THEN r.{name}_shown' for day, name in shown.items())} END"
 
 
-def ranked(connection: Connection, rows: str, meanings: str) -> None:
-    """Make `fact_rows`: rows of facts in the order of patient and row, the results of one day ranked by their times.
+def ranked(connection: Connection, name: str, rows: str, meanings: str) -> None:
+    """Make a table of rows of facts in the order of patient and row, the results of one day ranked by their times.
 
     Parameters
     ----------
-    connection
-        The engine.
+    connection, name
+        The engine, and the name of the table.
     rows
         A SELECT of rows; `rank_after` is 0 for all.
     meanings
         Table of what they say.
     """
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE fact_rows AS FROM ({rows}) ORDER BY patient, row_id")
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS FROM ({rows}) ORDER BY patient, row_id")
     # Only where several results of a day carry a time can the order of the source be wrong.
     timed = connection.execute(
         "CREATE OR REPLACE TEMP TABLE timed AS "
         "WITH days AS (SELECT patient, list(row_id ORDER BY row_id) AS own, "
         "list(row_id ORDER BY time, row_id) AS by_time, "
-        f"count(*) AS n, count(time) AS times FROM fact_rows AS f JOIN {meanings} AS m ON m.meaning = f.meaning "
-        "WHERE patient IN (SELECT patient FROM fact_rows WHERE time IS NOT NULL) "
+        f"count(*) AS n, count(time) AS times FROM {name} AS f JOIN {meanings} AS m ON m.meaning = f.meaning "
+        f"WHERE patient IN (SELECT patient FROM {name} WHERE time IS NOT NULL) "
         "AND first_latest IS NULL AND first_earliest IS NOT NULL AND absent IS NULL "
         "GROUP BY patient, concept, first_earliest HAVING count(*) > 1 AND count(time) > 1) "
         "SELECT patient, unnest(by_time) AS row_id, CASE WHEN n = times THEN unnest(own) END AS ranked FROM days"
     ).fetchall()
     if timed[0][0]:
         connection.execute(
-            "CREATE OR REPLACE TEMP TABLE fact_rows AS SELECT f.* REPLACE ("
+            f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT f.* REPLACE ("
             "CASE WHEN t.row_id IS NULL THEN f.rank_after ELSE t.ranked - t.row_id END AS rank_after) "
-            "FROM fact_rows AS f LEFT JOIN timed AS t ON t.patient = f.patient AND t.row_id = f.row_id "
+            f"FROM {name} AS f LEFT JOIN timed AS t ON t.patient = f.patient AND t.row_id = f.row_id "
             "ORDER BY f.patient, f.row_id"
         )

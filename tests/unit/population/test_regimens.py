@@ -135,7 +135,7 @@ def test_the_cap_names_its_facts_where_the_line_is_given() -> None:
     agree.load(engine, patients)
     compiler = Compiler(small.vocabulary(), small.windows(), small.SETTINGS)
     compiler.truth(small.rule("stable(standard, 6 months, ever)"))
-    for step in (*compiler.steps(), Step("evidence", evidence(compiler, {0: compiler.used}))):
+    for step in (*compiler.steps(), Step("evidence", evidence(compiler, compiler.used))):
         engine.make(step)
     rows = engine.rows(exp.select("patient", "row_id").from_("evidence"))
     assert sorted(rows) == [(0, 0), (0, 1), (1, 1)]
