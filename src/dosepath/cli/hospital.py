@@ -34,7 +34,7 @@ from dosepath.population.attrition import BASES, EVERYBODY, ON_RECORD, ArmCost, 
 from dosepath.population.connection import Connection, connected, save_rows
 from dosepath.population.cost import ItemCost
 from dosepath.population.facts import patient_key, read_record
-from dosepath.population.folders import open_whole
+from dosepath.population.folders import differences, open_whole, read_manifest
 from dosepath.population.refresh import refresh as refresh_screening
 from dosepath.population.results import Screening, open_screening
 from dosepath.population.screening import SCREENING, Asked
@@ -45,6 +45,7 @@ from dosepath.rules.wording import counted
 from dosepath.trial.occasions import read_date
 
 SOME_INPUT_UNREAD = 1
+NOT_AS_WRITTEN = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -366,3 +367,29 @@ def refresh(folder: Path, source: Sequence[Path], columns: Path | None, memory: 
         f"{counted(found.named, 'patient')} in the new records, {found.changed} with changed facts judged again "
         f"({found.new} of them new); {found.patients:,} patients in {folder}"
     )
+
+
+def check(folder: Path, *, as_json: bool) -> int:
+    """Compare every file of a folder with the digest in its manifest; give the exit code."""
+    whole = read_manifest(folder)
+    with progress() as advance:
+        wrong = differences(whole, lambda done, of: advance("reading files", done, of))
+    size = sum(bytes_ for bytes_, _ in whole.files.values())
+    if as_json:
+        print_json(
+            {
+                "folder": str(folder),
+                "holds": whole.kind,
+                "digest": whole.digest,
+                "files": len(whole.files),
+                "bytes": size,
+                "differences": [{"file": name, "reason": reason} for name, reason in wrong.items()],
+            }
+        )
+    else:
+        for name, reason in wrong.items():
+            typer.echo(f"{whole.tables / name}: {reason}")
+        said = f"{folder}: {counted(len(whole.files), 'file')}, {size:,} bytes, {whole.digest}"
+        outcome = f"{counted(len(wrong), 'difference')}; run again to write it anew" if wrong else "all as written"
+        typer.echo(f"{said}: {outcome}")
+    return NOT_AS_WRITTEN if wrong else 0

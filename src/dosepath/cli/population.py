@@ -173,3 +173,23 @@ def refresh(
     from dosepath.cli import hospital
 
     hospital.refresh(folder, source, columns, memory, as_json=as_json)
+
+
+@app.command(
+    epilog=examples(
+        "dosepath population check build/screened",
+        "dosepath population check build/hospital --json",
+    )
+)
+@guarded
+def check(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder that `make`, `screen` or `refresh` wrote.")],
+    as_json: Json = False,
+) -> None:
+    """Compare every file of a folder with the digest that was written down for it.
+
+    Exit codes: 0 all as written; 1 a file was changed, lost or put there; 2 no folder of ours.
+    """
+    from dosepath.cli import hospital
+
+    raise typer.Exit(hospital.check(folder, as_json=as_json))

@@ -14,7 +14,7 @@ with the tables that it had before, or with none; what it left half-written is r
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import file_digest, sha256
@@ -151,6 +151,22 @@ def open_whole(out: Path, kind: str = "") -> Whole:
     InputError
         When there is no manifest, the manifest cannot be read, or a file is not as the manifest says.
     """
+    whole = read_manifest(out, kind)
+    for name, (size, _) in whole.files.items():
+        found = whole.tables / name
+        if not found.is_file() or found.stat().st_size != size:
+            raise InputError(f"{found}: not as the manifest says; it was changed or lost after the run, run again")
+    return whole
+
+
+def read_manifest(out: Path, kind: str = "") -> Whole:
+    """Read what a folder is said to hold, without a look at its tables.
+
+    Raises
+    ------
+    InputError
+        When there is no manifest, it cannot be read, or it names another kind.
+    """
     place = out / MANIFEST
     try:
         written = json.loads(place.read_text(encoding="utf-8"))
@@ -163,12 +179,38 @@ def open_whole(out: Path, kind: str = "") -> Whole:
     if kind and written["kind"] != kind:
         raise InputError(f"{out}: holds {written['kind']}, and {kind} is asked for")
     files = {name: (int(size), str(digest)) for name, (size, digest) in written["files"].items()}
-    tables = out / written["tables"]
-    for name, (size, _) in files.items():
-        found = tables / name
-        if not found.is_file() or found.stat().st_size != size:
-            raise InputError(f"{found}: not as the manifest says; it was changed or lost after the run, run again")
-    return Whole(out, tables, written["kind"], written["about"], files)
+    return Whole(out, out / written["tables"], written["kind"], written["about"], files)
+
+
+def differences(whole: Whole, told: Callable[[int, int], object] | None = None) -> dict[str, str]:
+    """Read every file and say which are not as the manifest says.
+
+    Parameters
+    ----------
+    whole
+        What the manifest says.
+    told
+        Is told how many files were read, and of how many.
+
+    Returns
+    -------
+    dict
+        By the path of the file below `tables`, what is wrong; empty when every byte is as it was written.
+    """
+    found: dict[str, str] = {}
+    for done, (name, (size, digest)) in enumerate(whole.files.items(), 1):
+        path = whole.tables / name
+        if not path.is_file():
+            found[name] = "lost since it was written"
+        elif path.stat().st_size != size:
+            found[name] = f"changed since it was written: {path.stat().st_size:,} bytes instead of {size:,}"
+        elif _digest(path) != digest:
+            found[name] = "changed since it was written: the same size, other content"
+        if told is not None:
+            told(done, len(whole.files))
+    there = (path.relative_to(whole.tables).as_posix() for path in whole.tables.rglob("*") if path.is_file())
+    found.update((name, "not written by the run") for name in sorted(set(there) - set(whole.files)))
+    return found
 
 
 def check_digests(whole: Whole) -> None:
@@ -177,11 +219,11 @@ def check_digests(whole: Whole) -> None:
     Raises
     ------
     InputError
-        When a file was changed since it was written.
+        When a file was changed or lost since it was written, or put there by somebody else; all are named.
     """
-    for name, (_, digest) in whole.files.items():
-        if _digest(whole.tables / name) != digest:
-            raise InputError(f"{whole.tables / name}: changed since it was written; run again to write it anew")
+    wrong = [f"{whole.tables / name}: {reason}" for name, reason in differences(whole).items()]
+    if wrong:
+        raise InputError("\n".join([*wrong, f"{whole.out}: run again to write it anew"]))
 
 
 def is_whole(out: Path) -> bool:

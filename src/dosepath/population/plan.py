@@ -333,5 +333,7 @@ def coded(truth: Truthed) -> exp.Expression:
     undecided = sql(str(UNKNOWN))
     if truth.open is not None:
         undecided = sql("CASE WHEN :o THEN :left ELSE :u END", o=truth.open, left=ONE_BY_ONE, u=UNKNOWN)
-    known = exp.Case(this=exp.paren(truth.value.copy(), copy=False)).when(TRUE, str(MET)).when(FALSE, str(NOT_MET))
-    return exp.cast(known.else_(undecided), "TINYINT")
+    known = exp.Case(this=exp.paren(truth.value.copy(), copy=False))
+    for answer, code in ((TRUE, MET), (FALSE, NOT_MET)):
+        known.when(answer.copy(), str(code), copy=False)
+    return exp.cast(known.else_(undecided, copy=False), "TINYINT", copy=False)

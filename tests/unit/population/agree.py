@@ -1,7 +1,7 @@
 """The plan and the one-patient evaluator side by side."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from sqlglot import exp
 
@@ -12,7 +12,7 @@ from dosepath.population.plan import ONE_BY_ONE, coded
 from dosepath.population.run import CODES
 from dosepath.population.tables import FACTS, UNCLASSIFIED, Row, patient_row, patients_schema, rows_of
 from dosepath.rules.nodes import Truth
-from dosepath.rules.relational import Compiler, Step
+from dosepath.rules.relational import Compiler, Step, Truthed
 from tests.properties.generate import Patient
 from tests.unit.rules.world import rule, vocabulary, windows
 
@@ -33,6 +33,21 @@ class Cell:
     @property
     def differs(self) -> bool:
         return not self.left_open and self.planned != CODES[self.verdict]
+
+
+@dataclass
+class Remembering(Compiler):
+    """A compiler that compiles a question to a patient once, for plans in which the same ones come many times."""
+
+    known: dict[Truth, Truthed] = field(default_factory=dict)
+
+    def truth(self, node: Truth) -> Truthed:
+        """Compile a question, or give what was made of it before."""
+        if self.record is not None:
+            return super().truth(node)
+        if node not in self.known:
+            self.known[node] = super().truth(node)
+        return self.known[node]
 
 
 def load(engine: Engine, patients: Sequence[Patient]) -> None:
@@ -65,13 +80,13 @@ def alike(patients: Sequence[Patient]) -> list[Patient]:
 def compared(engine: Engine, rules: Sequence[str], patients: Sequence[Patient]) -> list[Cell]:
     """Judge every rule for every patient both ways."""
     load(engine, patients)
-    compiler = Compiler(vocabulary(), windows(), patients[0].world.settings)
+    compiler = Remembering(vocabulary(), windows(), patients[0].world.settings)
     trees: list[Truth] = [rule(text) for text in rules]
     truths = [compiler.truth(tree) for tree in trees]
     for step in compiler.steps():
         engine.make(step)
-    columns = [exp.alias_(coded(truth), f"c{place}") for place, truth in enumerate(truths)]
-    engine.make(Step("verdicts", exp.select("patient", *columns).from_(compiler.base)))
+    columns = (exp.alias_(coded(truth), f"c{place}", copy=False) for place, truth in enumerate(truths))
+    engine.make(Step("verdicts", exp.select("patient").select(*columns, copy=False).from_(compiler.base, copy=False)))
     rows = sorted(engine.rows(exp.select("*").from_("verdicts")))
     cells: list[Cell] = []
     for (key, *verdicts), patient in zip(rows, patients, strict=True):

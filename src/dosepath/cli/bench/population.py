@@ -16,6 +16,7 @@ from typing import Final
 
 from rich.table import Table as Grid
 
+from dosepath.cli.bench import circe
 from dosepath.cli.shell import console
 from dosepath.population.connection import connected, read_parquet
 from dosepath.population.folders import open_whole
@@ -90,6 +91,11 @@ def steps(patients: int, folder: Path) -> list[Row]:
     tables = open_whole(source).tables
     scan: list[str | Path] = [sys.executable, "-c", SCAN, tables / "observations", folder]
     step("scan of the result columns (floor)", results, "results", scan)
+    if circe.installed():
+        peer: list[str | Path] = [sys.executable, "-m", "dosepath.cli.bench.circe"]
+        cdm, entries = folder / "cdm.duckdb", sum(_rows_of(source, name) for name in circe.TABLES)
+        step("OMOP tables of the same records", entries, "records", [*peer, "tables", source, cdm, ON])
+        step(f"CIRCE cohort, {len(circe.RULES)} rules as yes or no", patients, "patients", [*peer, "cohort", cdm])
     step("screen, from long tables", results, "results", [*dosepath, "screen", source, *asked, "--out", out])
     step("screen, facts as they are", patients, "patients", [*dosepath, "screen", out, *asked, "--out", again])
     step("cost of every criterion, 5 arms", patients, "patients", [*dosepath, "cost", out, "--everybody", "--json"])
@@ -126,6 +132,8 @@ def report(sizes: Sequence[int] = (PATIENTS,)) -> None:
             figures = (f"{taken.seconds:.1f}", f"{taken.cpu:.1f}", f"{taken.memory:.0f}")
             grid.add_row(row.step, counted, *figures, f"{row.rows / taken.seconds:,.0f}", *growth)
         console().print(grid)
+        if not circe.installed():
+            console().print(circe.MISSING)
         before = {row.step: row.measured for row in rows}
 
 

@@ -359,7 +359,7 @@ class Compiler:
         for depth in range(1, max(here.values(), default=0) + 1):
             added = [exp.alias_(self.computed[name], name) for name, place in here.items() if place == depth]
             below = query.subquery(f"values_{depth}", copy=False)
-            query = exp.select("*", *added).from_(below, copy=False)
+            query = exp.select("*").select(*added, copy=False).from_(below, copy=False)
         return query
 
 
@@ -374,5 +374,5 @@ def case_of(name: str, cases: Mapping[int, Tree]) -> Tree:
         return next(iter(cases.values()))
     found = exp.Case(this=column(name))
     for key, tree in cases.items():
-        found = found.when(exp.Literal.number(key), tree)
+        found.when(exp.Literal.number(key), tree.copy(), copy=False)
     return found

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlglot import exp
 
 from dosepath.rules import nodes
+from dosepath.rules.nodes import Truth
 from dosepath.rules.relational.compiler import Compiler, truth_of
 from dosepath.rules.relational.sql import NULL, Tree, all_true, any_true, either, sql
 from dosepath.rules.relational.values import Truthed, is_true, negated, settled
@@ -16,6 +17,11 @@ def _joined(value: Tree, operands: Sequence[Truthed]) -> Truthed:
     if all(operand.seen is not None for operand in operands):
         seen = either(*(operand.seen for operand in operands))
     return Truthed(value, either(*(operand.open for operand in operands)), seen)
+
+
+def _operands(compiler: Compiler, operands: Sequence[Truth]) -> list[Truthed]:
+    """Compile operands that are written several times: each has a column of its own, so that rules do not grow."""
+    return [compiler.truth(operand).with_trees(compiler.named) for operand in operands]
 
 
 @truth_of(nodes.And)
@@ -37,7 +43,7 @@ def _not(compiler: Compiler, node: nodes.Not) -> Truthed:
 
 @truth_of(nodes.AtLeast)
 def _at_least(compiler: Compiler, node: nodes.AtLeast) -> Truthed:
-    operands = [compiler.truth(operand) for operand in node.operands]
+    operands = _operands(compiler, node.operands)
     met = _sum([sql("CASE WHEN :v THEN 1 ELSE 0 END", v=operand.value) for operand in operands])
     possible = _sum([sql("CASE WHEN NOT :v THEN 0 ELSE 1 END", v=operand.value) for operand in operands])
     value = sql("CASE WHEN :m >= :n THEN TRUE WHEN :p < :n THEN FALSE END", m=met, p=possible, n=node.count)
@@ -53,20 +59,20 @@ def _sum(parts: Sequence[Tree]) -> Tree:
 
 @truth_of(nodes.IsTrue)
 def _is_true(compiler: Compiler, node: nodes.IsTrue) -> Truthed:
-    operand = compiler.truth(node.operand)
+    (operand,) = _operands(compiler, [node.operand])
     return settled(is_true(operand.value), operand.left_open, seen=operand.seen)
 
 
 @truth_of(nodes.FirstKnown)
 def _first_known(compiler: Compiler, node: nodes.FirstKnown) -> Truthed:
-    found = [compiler.truth(operand) for operand in node.operands]
+    found = _operands(compiler, node.operands)
     cases = exp.Case()
     opens: list[Tree | None] = []
     for place, operand in enumerate(found):
-        cases = cases.when(sql("(:v) IS NOT NULL", v=operand.value), operand.value)
+        cases.when(sql("(:v) IS NOT NULL", v=operand.value), operand.value.copy(), copy=False)
         if operand.left_open is not None:
             # What is left open goes to the evaluator, unless one before it is decided.
-            cases = cases.when(operand.left_open, NULL)
+            cases.when(operand.left_open, NULL.copy(), copy=False)
             sooner = [sql("(:v) IS NULL", v=before.value) for before in found[:place]]
             opens.append(all_true([*sooner, operand.left_open]))
     return Truthed(cases, either(*opens))
@@ -77,7 +83,7 @@ def _any_recorded(compiler: Compiler, node: nodes.AnyRecorded) -> Truthed:
     values: list[Tree] = []
     opens: list[Tree | None] = []
     recorded: list[Tree] = []
-    for operand in (compiler.truth(item) for item in node.operands):
+    for operand in _operands(compiler, node.operands):
         # Where it is not told whether an unknown operand has a record, the evaluator looks.
         opens.append(operand.left_open if operand.seen is not None else sql("(:v) IS NULL", v=operand.value))
         seen = sql("(:v) IS NOT NULL OR :s", v=operand.value, s=is_true(operand.seen))

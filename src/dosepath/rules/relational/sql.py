@@ -21,6 +21,8 @@ DIALECT: Final = "duckdb"
 
 BARE: Final = (exp.Column, exp.Literal, exp.Paren, exp.Func, exp.Null, exp.Boolean, exp.Case, exp.Cast)
 """Trees that need no brackets inside others."""
+SHARED: Final = (exp.Boolean, exp.Cast, exp.Column, exp.Literal, exp.Null)
+"""Small trees, constants of this module among them, that are always copied."""
 
 
 @lru_cache(maxsize=4096)
@@ -42,9 +44,17 @@ def sql(template: str, **parts: Part) -> Tree:
     known = {name: _part(part) for name, part in parts.items()}
 
     def put(node: Tree) -> Tree:
-        return _inner(known[node.name].copy()) if isinstance(node, exp.Placeholder) else node
+        return _inner(_free(known[node.name])) if isinstance(node, exp.Placeholder) else node
 
     return _parsed(template).copy().transform(put, copy=False)
+
+
+def _free(tree: Tree) -> Tree:
+    """Give a tree to be put into another one: the tree itself where none holds it yet, or else a copy.
+
+    Most trees are used once; to copy each of them again at every step up costs most of the time of a plan.
+    """
+    return tree.copy() if tree.parent is not None or isinstance(tree, SHARED) else tree
 
 
 def _inner(tree: Tree) -> Tree:
@@ -117,9 +127,9 @@ def any_true(parts: Iterable[Tree]) -> Tree:
 
 
 def _chain(word: type[exp.And] | type[exp.Or], parts: Sequence[Tree]) -> Tree:
-    tree = _inner(parts[0].copy()) if len(parts) > 1 else parts[0]
+    tree = _inner(_free(parts[0])) if len(parts) > 1 else parts[0]
     for part in parts[1:]:
-        tree = word(this=tree, expression=_inner(part.copy()))
+        tree = word(this=tree, expression=_inner(_free(part)))
     return tree
 
 

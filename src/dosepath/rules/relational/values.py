@@ -30,6 +30,11 @@ class Truthed:
         """Where the one-patient evaluator has to answer; None: nowhere."""
         return None if self.open is None else sql(":o AND (:v) IS NULL", o=self.open, v=self.value)
 
+    def with_trees(self, change: Callable[[Tree], Tree]) -> "Truthed":
+        """Give the same answer with its trees replaced."""
+        rest = (None if part is None else change(part) for part in (self.open, self.seen))
+        return Truthed(change(self.value), *rest)
+
 
 LEFT_OPEN = Truthed(NULL, TRUE)
 """A question that always goes to the one-patient evaluator."""

@@ -1,0 +1,140 @@
+"""Criteria of the trial cell by cell: the plan beside the one-patient evaluator, verdicts and evidence."""
+
+from collections import Counter, defaultdict
+from collections.abc import Container, Sequence
+from dataclasses import dataclass, field
+
+from sqlglot import exp
+
+from dosepath.eligibility.screening import judge_some
+from dosepath.population.engines import DuckDB, Engine
+from dosepath.population.plan import ONE_BY_ONE, Plan, RuleColumn
+from dosepath.population.run import CODES
+from dosepath.protocol.protocol import Judged, Protocol, Rule
+from tests.unit.population.people import Person, load
+
+EQUAL, MORE, LESS, OTHER = "equal", "more", "less", "other"
+"""How the facts that the plan names lie to those that the evaluator used."""
+
+
+@dataclass
+class Compared:
+    """What a comparison counted.
+
+    `evidence` counts, for each column by its criterion, how the rows that the plan names lie to the facts that the
+    evaluator used; cells that are left to the evaluator have its evidence and are not among them.
+    """
+
+    cells: int = 0
+    left: int = 0
+    differing: list[str] = field(default_factory=list)
+    evidence: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+
+    def criteria(self, *relations: str) -> set[str]:
+        """Name the criteria that have a cell of some relation."""
+        return {identity for identity, found in self.evidence.items() if any(found[each] for each in relations)}
+
+
+def asked(column: RuleColumn) -> tuple[str, str, bool]:
+    """Give what the evaluator is asked for a column."""
+    return column.arms[0], column.criterion, column.with_pending
+
+
+def verdicts_of(engine: Engine, plan: Plan) -> dict[int, tuple[int, ...]]:
+    """Run a plan and give the cells of each patient."""
+    for step in plan.steps:
+        engine.make(step)
+    names = [column.name for column in plan.columns]
+    return {key: tuple(cells) for key, *cells in engine.rows(exp.select("patient", *names).from_("verdicts"))}
+
+
+def named_rows(engine: Engine, plan: Plan) -> dict[tuple[int, int], set[int]]:
+    """Give the rows that each cell was read from, by key of the patient and place of the column."""
+    engine.make(plan.evidence)
+    found: dict[tuple[int, int], set[int]] = defaultdict(set)
+    for patient, row, request in engine.rows(exp.select("patient", "row_id", "request").from_("evidence")):
+        for column in plan.readers[request]:
+            found[patient, column].add(row)
+    return found
+
+
+def loaded(people: Sequence[Person]) -> DuckDB:
+    """Load people into an engine of their own."""
+    engine = DuckDB()
+    load(engine, tuple(people))
+    return engine
+
+
+def compare(
+    plan: Plan, people: Sequence[Person], criteria: Container[str] | None = None, engine: Engine | None = None
+) -> Compared:
+    """Judge a plan both ways for some people, for all criteria or some; the engine holds these people."""
+    engine = loaded(people) if engine is None else engine
+    rows, named = verdicts_of(engine, plan), named_rows(engine, plan)
+    chosen = [(n, column) for n, column in enumerate(plan.columns) if criteria is None or column.criterion in criteria]
+    found = Compared()
+    for key, (record, occasion) in enumerate(people):
+        places = {id(fact): place for place, fact in enumerate(record.facts)}
+        answers = judge_some(record, plan.protocol, occasion, plan.gate, [asked(column) for _, column in chosen])
+        for place, column in chosen:
+            answer, cell = answers[asked(column)], rows[key][place]
+            found.cells += 1
+            if cell == ONE_BY_ONE:
+                found.left += 1
+                continue
+            if cell != CODES[answer.verdict]:
+                found.differing.append(f"{record.id} {asked(column)}: plan {cell}, evaluator {answer.verdict}")
+            used = {places[id(fact)] for fact in answer.evidence.used}
+            found.evidence[column.criterion][_relation(named[key, place], used)] += 1
+    return found
+
+
+def touched(protocol: Protocol, base: Protocol) -> set[str]:
+    """Name the criteria that another reading changes: those whose rules differ, and all that hang on them."""
+    found = {name for name, item in protocol.criteria.items() if _rules(item) != _rules(base.criteria[name])}
+    before = -1
+    while len(found) != before:
+        before = len(found)
+        for name, item in protocol.criteria.items():
+            if found & {*item.children, *(other for rule in _rules(item) for other in rule.references)}:
+                found.add(name)
+    return found
+
+
+def _rules(item: Judged) -> tuple[Rule, ...]:
+    return (item.rule, *item.recheck.values())
+
+
+@dataclass(frozen=True)
+class Before:
+    """What a plan says, to lay others beside it."""
+
+    plan: Plan
+    rows: dict[int, tuple[int, ...]]
+    named: dict[tuple[int, int], set[int]]
+
+    @classmethod
+    def of(cls, engine: Engine, plan: Plan) -> "Before":
+        """Run a plan."""
+        return cls(plan, verdicts_of(engine, plan), named_rows(engine, plan))
+
+    def unlike(self, engine: Engine, plan: Plan, criteria: Container[str]) -> list[str]:
+        """List the cells outside some criteria for which another plan has another answer or other rows."""
+        kept = {(column.criterion, column.arms, column.with_pending): n for n, column in enumerate(self.plan.columns)}
+        after = Before.of(engine, plan)
+        return [
+            f"patient {key}, {column.criterion}"
+            for place, column in enumerate(plan.columns)
+            if column.criterion not in criteria
+            for old in [kept[column.criterion, column.arms, column.with_pending]]
+            for key in self.rows
+            if (self.rows[key][old], self.named[key, old]) != (after.rows[key][place], after.named[key, place])
+        ]
+
+
+def _relation(named: set[int], used: set[int]) -> str:
+    if named == used:
+        return EQUAL
+    if named > used:
+        return MORE
+    return LESS if named < used else OTHER
