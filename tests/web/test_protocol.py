@@ -11,6 +11,7 @@ from dosepath.interop.open_points import PointKind, open_points
 from dosepath.interop.protocol_page import sentences
 from dosepath.protocol.protocol import walk
 from dosepath.trial.library import open_trial
+from tests.web.language import english_left
 
 TRIAL = "/protocol/NCT06680388"
 PROTOCOL = open_trial("NCT06680388")
@@ -185,3 +186,24 @@ def test_the_chinese_page_keeps_the_english_text_and_says_so(client: Client) -> 
     page = client.get(f"{TRIAL}/?q=hydroxychloroquine").content.decode()
     assert "排除标准" in page
     assert re.search(r'<p lang="en">[^<]*<mark>hydroxychloroquine</mark>', page)
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "/",
+        "/nope/",
+        f"{TRIAL}/",
+        f"{TRIAL}/?q=nothing+like+this",
+        *(f"{TRIAL}/criteria/{name}/" for name in ("E03", "I02.1.c", "I02.3.d", "I02", "E04.4", "I04.d.2")),
+        f"{TRIAL}/criteria/E03/?reading=E03=igg",
+        f"{TRIAL}/open/",
+        f"{TRIAL}/concepts/",
+        f"{TRIAL}/concepts/anc/",
+        f"{TRIAL}/concepts/b_cell_depleting/",
+        f"{TRIAL}/concepts/sle_condition/",
+    ],
+)
+def test_nothing_but_quotes_and_names_is_english_on_a_chinese_page(place: str, client: Client) -> None:
+    client.post("/preferences/", {"language": "zh-hans"})
+    assert english_left(client.get(place).content.decode()) == []

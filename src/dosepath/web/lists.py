@@ -36,6 +36,10 @@ class Column(Generic[Row]):
         Address that the cell leads to; None for none.
     number
         Whether it is set to the right.
+    words
+        What the page says instead, in its language; CSV and JSON keep the value. None: the value.
+    english
+        Whether the cells are English on every page, such as labels of the protocol.
     """
 
     key: str
@@ -43,6 +47,8 @@ class Column(Generic[Row]):
     value: Callable[[Row], Cell]
     link: Callable[[Row], str] | None = None
     number: bool = False
+    words: Callable[[Row], str | Promise] | None = None
+    english: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,7 +85,12 @@ def listing_table(context: template.RequestContext, listing: Listing[Any]) -> di
 
 
 def _cell(column: Column[Any], row: Any) -> dict[str, Any]:
-    return {"value": column.value(row), "href": column.link(row) if column.link else "", "number": column.number}
+    return {
+        "value": column.words(row) if column.words else column.value(row),
+        "href": column.link(row) if column.link else "",
+        "number": column.number,
+        "english": column.english,
+    }
 
 
 @register.inclusion_tag("components/filter_bar.html", takes_context=True)

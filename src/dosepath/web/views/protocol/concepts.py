@@ -91,16 +91,15 @@ def _concept_text(book: Book, row: ConceptRow) -> str:
     return " ".join([row.name, row.label, *codes, *concept.names, *row.read_by]).lower()
 
 
+def _address(row: ConceptRow) -> str:
+    return reverse("protocol-concept", args=[row.trial, row.name])
+
+
 CONCEPT_COLUMNS: Sequence[Column[ConceptRow]] = (
-    Column(
-        "name",
-        lazy("Concept"),
-        lambda row: row.name,
-        lambda row: reverse("protocol-concept", args=[row.trial, row.name]),
-    ),
-    Column("label", lazy("Label"), lambda row: row.label),
-    Column("kind", lazy("Kind"), lambda row: row.kind.value),
-    Column("unit", lazy("Unit"), lambda row: row.unit),
+    Column("name", lazy("Concept"), lambda row: row.name, _address, english=True),
+    Column("label", lazy("Label"), lambda row: row.label, english=True),
+    Column("kind", lazy("Kind"), lambda row: row.kind.value, words=lambda row: KINDS[row.kind]),
+    Column("unit", lazy("Unit"), lambda row: row.unit, english=True),
     Column("codes", lazy("Codes"), lambda row: row.codes, number=True),
     Column("members", lazy("Concepts in it"), lambda row: row.members, number=True),
     Column("read_by", lazy("Read by"), lambda row: ", ".join(row.read_by)),
