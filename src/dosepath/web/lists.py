@@ -20,7 +20,7 @@ CSV: Final = "csv"
 JSON: Final = "json"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, so that Column[Row](...) can be written
 class Column(Generic[Row]):
     """One column.
 
@@ -51,7 +51,7 @@ class Column(Generic[Row]):
     english: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Listing(Generic[Row]):
     """The rows that are seen.
 
