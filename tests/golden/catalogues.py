@@ -30,7 +30,7 @@ FIXED = datetime(2026, 11, 25, tzinfo=UTC)
 """So that the same strings give the same files."""
 
 KEYWORDS = {
-    **dict.fromkeys(("_", "gettext", "gettext_lazy", "gettext_noop"), None),
+    **dict.fromkeys(("_", "lazy", "gettext", "gettext_lazy", "gettext_noop"), None),
     **dict.fromkeys(("ngettext", "ngettext_lazy"), (1, 2)),
     **dict.fromkeys(("pgettext", "pgettext_lazy"), ((1, "c"), 2)),
     **dict.fromkeys(("npgettext", "npgettext_lazy"), ((1, "c"), 2, 3)),
@@ -84,8 +84,8 @@ def on_disk(name: str) -> Catalog:
 
 
 def merged(name: str, strings: dict[Key, set[str]]) -> Catalog:
-    """Give the catalogue of what is marked now, with the translations that there are."""
-    old = on_disk(name)
+    """Give the catalogue of what is marked now, with the translations that there are, here or in `common`."""
+    old, shared = on_disk(name), on_disk("common")
     new = Catalog(
         locale="zh_Hans",
         project="dosepath",
@@ -99,8 +99,9 @@ def merged(name: str, strings: dict[Key, set[str]]) -> Catalog:
         charset="utf-8",
     )
     for (context, message), places in sorted(strings.items(), key=lambda item: str(item[0])):
-        known = old.get(message if isinstance(message, str) else message[0], context or None)
-        said = forms(known.string) if known is not None and not known.fuzzy else [""]
+        id_ = message if isinstance(message, str) else message[0]
+        known = [each.get(id_, context or None) for each in (old, shared)]
+        said = next((forms(each.string) for each in known if each and translated(each.string)), [""])
         translation = tuple(said) if isinstance(message, tuple) else said[0]
         new.add(message, translation, [(place, 0) for place in sorted(places)], context=context or None)
     return new

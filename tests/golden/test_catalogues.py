@@ -7,6 +7,7 @@ import pytest
 from tests.golden.catalogues import (
     COMPLETE,
     LOCALE,
+    WEB,
     collected,
     forms,
     merged,
@@ -19,6 +20,13 @@ from tests.golden.catalogues import (
 
 STRINGS = collected()
 HOLDER = re.compile(r"%\((\w+)\)[sd]")
+
+
+def test_functions_that_mark_strings_have_the_names_that_are_looked_for() -> None:
+    """`gettext` as `_`, and `gettext_lazy` as `_` or, beside it, as `lazy`; under another name nothing is collected."""
+    names = re.compile(r"(?:import|,)\s+[np]*gettext(?:_lazy|_noop)?\s+as\s+(\w+)")
+    found = {alias for file in WEB.rglob("*.py") for alias in names.findall(file.read_text(encoding="utf-8"))}
+    assert found <= {"_", "lazy"}
 
 
 def test_there_is_one_catalogue_for_each_screen_and_no_other() -> None:

@@ -8,11 +8,20 @@ import django
 import pytest
 from django.conf import settings
 from django.test import Client, override_settings
+from django.utils import translation
 
 from dosepath.web.workspace import workspace
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dosepath.web.settings")
 django.setup()
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """Begin each test in English, whatever page the one before it asked for."""
+    translation.activate("en")
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(scope="session")

@@ -54,6 +54,19 @@ def test_the_table_escapes_and_leads_to_the_files_with_the_same_query() -> None:
     assert "3 of 5 shown" in shown
 
 
+def test_a_page_says_a_value_in_its_own_words_and_files_keep_it() -> None:
+    columns = [
+        Column[str]("kind", "Kind", lambda row: row, words=lambda row: f"Kind of {row}"),
+        Column[str]("label", "Label", lambda row: row, english=True),
+    ]
+    listing = Listing("kinds", "Kinds", columns, ["x"], 1, {})
+    shown = Template("{% listing_table listing %}").render(
+        Context({"request": RequestFactory().get("/kinds/"), "listing": listing})
+    )
+    assert '<th scope="row">Kind of x</th><td lang="en">x</td>' in shown
+    assert listing.records() == [{"kind": "x", "label": "x"}]
+
+
 def test_filters_are_read() -> None:
     found = filters.read(QueryDict("q= two words &kind=y&page=2"), OFFERED, also=["page"])
     assert found.used == {"q": "two words", "kind": "y"}

@@ -1,6 +1,7 @@
 """Protocols -> documents: what a protocol holds, and everything about one criterion, as plain values."""
 
 from collections.abc import Iterable
+from types import UnionType
 from typing import Any
 
 from dosepath.protocol.concept import Concept
@@ -47,6 +48,28 @@ def reading_document(protocol: Protocol, key: str, reading: Reading) -> dict[str
     }
 
 
+def reading_meanings(protocol: Protocol, reading: Reading) -> dict[str, dict[str, dict[str, str]]]:
+    """Give what each option of a reading makes of the criteria: the rule and its plain words, by option and id.
+
+    An option that changes no rule has an empty mapping: it changes arms, gates, days or a scale, as its text says, or
+    leaves the rules of the file.
+    """
+    return {
+        name: {criterion: _rule_words(protocol, text) for criterion, text in option.rules.items()}
+        for name, option in reading.options.items()
+    }
+
+
+def _rule_words(protocol: Protocol, text: str) -> dict[str, str]:
+    tree = protocol.rules[text].tree
+    return {"rule": text, "plain_words": explain(tree, protocol.vocabulary, protocol.settings) if tree else text}
+
+
+def bears_on(protocol: Protocol, key: str, reading: Reading) -> list[str]:
+    """Give the criteria that a reading is of or changes; of the design or the DLT rule, none."""
+    return [item.id for item in protocol.criteria.values() if _bears_on(key, reading, item)]
+
+
 def describe(protocol: Protocol, item: Judged) -> dict[str, Any]:
     """Give everything about one criterion as plain values."""
     own = [(key, reading) for key, reading in protocol.readings() if _bears_on(key, reading, item)]
@@ -55,6 +78,7 @@ def describe(protocol: Protocol, item: Judged) -> dict[str, Any]:
         "id": item.id,
         "title": item.source.title,
         "kind": _kind(item),
+        "parent": item.parent,
         "text": item.quote,
         "page_lines": list(item.lines),
         "arms": [arm for arm in protocol.file.arms if item.concerns(arm)],
@@ -65,6 +89,10 @@ def describe(protocol: Protocol, item: Judged) -> dict[str, Any]:
         "plain_words": explain(tree, protocol.vocabulary, protocol.settings) if tree is not None else _joined(item),
         "concepts": _concepts(protocol, item),
         "anchors": _anchors(protocol, item),
+        "instruments": _named(protocol, item, nodes.InstrumentField, "instrument"),
+        "settings": _settings(protocol, item),
+        "definitions": _named(protocol, item, nodes.Named | nodes.NamedValue, "name"),
+        "read_by": read_by(protocol, item.id),
         "recheck": {gate.value: rule.text for gate, rule in item.recheck.items()},
         "alerts": [{"when": rule.text, "say": say} for rule, say in item.alerts],
         "notes": list(item.source.notes),
@@ -92,7 +120,8 @@ def _joined(item: Judged) -> str:
     return f"at least one of {', '.join(item.children)}"
 
 
-def _concepts(protocol: Protocol, item: Judged) -> dict[str, str]:
+def concept_names(protocol: Protocol, item: Judged) -> tuple[str, ...]:
+    """Give the concepts that a criterion and those below it read, by name, in the order of their rules."""
     names: dict[str, None] = {}
     for node in _nodes(protocol, item):
         for field in ("concept", "drug"):
@@ -103,7 +132,20 @@ def _concepts(protocol: Protocol, item: Judged) -> dict[str, str]:
         names.update(dict.fromkeys(getattr(node, "drugs", ())))
         if isinstance(node, nodes.InstrumentField):
             names.update(dict.fromkeys(protocol.vocabulary.bindings[node.instrument].entered.values()))
-    return {name: _concept(protocol, protocol.file.concepts[name]) for name in names if name in protocol.file.concepts}
+    return tuple(name for name in names if name in protocol.file.concepts)
+
+
+def read_by(protocol: Protocol, criterion: str) -> list[str]:
+    """Give the criteria whose rules name a criterion or combine it with others."""
+    return [
+        item.id
+        for item in protocol.criteria.values()
+        if criterion in item.rule.references or (item.rule.combination and criterion in item.children)
+    ]
+
+
+def _concepts(protocol: Protocol, item: Judged) -> dict[str, str]:
+    return {name: _concept(protocol, protocol.file.concepts[name]) for name in concept_names(protocol, item)}
 
 
 def _concept(protocol: Protocol, concept: Concept) -> str:
@@ -116,6 +158,17 @@ def _concept(protocol: Protocol, concept: Concept) -> str:
 
 def _anchors(protocol: Protocol, item: Judged) -> list[str]:
     return sorted({node.name for node in _nodes(protocol, item) if isinstance(node, nodes.Anchor)})
+
+
+def _settings(protocol: Protocol, item: Judged) -> list[str]:
+    """Name the settings of the rules: numbers, and spans of windows."""
+    found = _nodes(protocol, item)
+    spans = {str(node.count) for node in found if isinstance(node, nodes.SpanOf) and isinstance(node.count, str)}
+    return sorted(spans | set(_named(protocol, item, nodes.Setting, "name")))
+
+
+def _named(protocol: Protocol, item: Judged, kind: type[nodes.Node] | UnionType, field: str) -> list[str]:
+    return sorted({str(getattr(node, field)) for node in _nodes(protocol, item) if isinstance(node, kind)})
 
 
 def _nodes(protocol: Protocol, item: Judged) -> Iterable[nodes.Node]:

@@ -20,7 +20,7 @@ CSV: Final = "csv"
 JSON: Final = "json"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, so that Column[Row](...) can be written
 class Column(Generic[Row]):
     """One column.
 
@@ -36,6 +36,10 @@ class Column(Generic[Row]):
         Address that the cell leads to; None for none.
     number
         Whether it is set to the right.
+    words
+        What the page says instead, in its language; CSV and JSON keep the value. None: the value.
+    english
+        Whether the cells are English on every page, such as labels of the protocol.
     """
 
     key: str
@@ -43,9 +47,11 @@ class Column(Generic[Row]):
     value: Callable[[Row], Cell]
     link: Callable[[Row], str] | None = None
     number: bool = False
+    words: Callable[[Row], str | Promise] | None = None
+    english: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Listing(Generic[Row]):
     """The rows that are seen.
 

@@ -9,6 +9,7 @@ from django.urls import URLPattern, path
 from dosepath.web import waiting
 from dosepath.web.lists import CSV, JSON
 from dosepath.web.views import errors, pages
+from dosepath.web.views.protocol import browser, concepts, criterion, points
 
 
 def listed(place: str, view: Callable[..., HttpResponseBase], name: str) -> list[URLPattern]:
@@ -30,6 +31,21 @@ urlpatterns = [
     path("plot-colours.css", pages.plot_colours, name="plot-colours"),
     path("jobs/<slug:name>/", waiting.progress, name="progress"),
     # protocol
+    path("protocol/", browser.trials, name="protocol"),
+    *listed("protocol/<str:trial>", browser.page, "protocol-page"),
+    *listed("protocol/<str:trial>/open", points.open_list, "protocol-open"),
+    *listed("protocol/<str:trial>/concepts", concepts.concepts, "protocol-concepts"),
+    path("protocol/<str:trial>/criteria/<str:name>/", criterion.criterion, name="protocol-criterion"),
+    path(
+        "protocol/<str:trial>/criteria/<str:name>.json",
+        criterion.criterion,
+        {"form": JSON},
+        name="protocol-criterion-json",
+    ),
+    path("protocol/<str:trial>/concepts/<str:name>/", concepts.concept, name="protocol-concept"),
+    path(
+        "protocol/<str:trial>/concepts/<str:name>.json", concepts.concept, {"form": JSON}, name="protocol-concept-json"
+    ),
     # screening
     # instruments
     # ladder

@@ -1,11 +1,14 @@
 """One tag a component; each has its template in `templates/components`."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from django import template
 from django.http import HttpRequest, QueryDict
 from django.utils.functional import Promise
+from django.utils.html import format_html, format_html_join
 
 from dosepath.core.verdict import Verdict
 from dosepath.eligibility.report import Overall
@@ -82,13 +85,22 @@ def listing_table(context: template.RequestContext, listing: Listing[Any]) -> di
 
 
 def _cell(column: Column[Any], row: Any) -> dict[str, Any]:
-    return {"value": column.value(row), "href": column.link(row) if column.link else "", "number": column.number}
+    return {
+        "value": column.words(row) if column.words else column.value(row),
+        "href": column.link(row) if column.link else "",
+        "number": column.number,
+        "english": column.english,
+    }
 
 
 @register.inclusion_tag("components/filter_bar.html", takes_context=True)
 def filter_bar(context: template.RequestContext, filters: Filters, target: str = "list") -> dict[str, Any]:
     """Show filters as a form; the part `target` of the page follows each choice, without scripts a button does it."""
-    return {"path": context["request"].path, "filters": filters, "target": target}
+    request: HttpRequest = context["request"]
+    names = {item.name for item in filters.offered}
+    kept = [(name, value) for name, values in request.GET.lists() if name not in names for value in values]
+    clear = f"{request.path}?{urlencode(kept)}" if kept else request.path
+    return {"path": request.path, "filters": filters, "target": target, "kept": kept, "clear": clear}
 
 
 @register.inclusion_tag("components/plot_figure.html")
@@ -109,6 +121,22 @@ def message(
 def progress(job: Job[Any]) -> dict[str, Any]:
     """Show how far a computation is; asks again by itself."""
     return {"job": job}
+
+
+@register.filter
+def item(mapping: Mapping[str, object], key: str) -> object:
+    """Look a key up; an empty text where it is missing."""
+    return mapping.get(key, "")
+
+
+@register.filter
+def highlighted(text: str, words: Sequence[str]) -> str:
+    """Mark the words that were searched for."""
+    if not words:
+        return text
+    found = re.split(f"({'|'.join(map(re.escape, words))})", text, flags=re.IGNORECASE)
+    pieces = (("<mark>{}</mark>" if place % 2 else "{}", piece) for place, piece in enumerate(found) if piece)
+    return format_html_join("", "{}", ((format_html(shape, piece),) for shape, piece in pieces))
 
 
 @register.simple_tag(takes_context=True)

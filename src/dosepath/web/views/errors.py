@@ -1,6 +1,7 @@
 """Pages for what went wrong; a part of a page where htmx asked for a part."""
 
-from django.core.exceptions import RequestDataTooBig
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -31,6 +32,13 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     """Answer what Django itself refuses, without repeating what was sent."""
     if isinstance(exception, RequestDataTooBig):
         return refusal(request, RefusedError(_("The form holds more than can be taken."), _("Send less."), status=413))
+    if isinstance(exception, TooManyFilesSent):
+        error = RefusedError(
+            _("More than %(limit)s files were sent.") % {"limit": settings.DATA_UPLOAD_MAX_NUMBER_FILES},
+            _("Pack them into a .zip and send that."),
+            status=413,
+        )
+        return refusal(request, error)
     return refusal(
         request,
         RefusedError(
