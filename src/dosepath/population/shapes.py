@@ -8,9 +8,11 @@ days are put in their places. So the mapping of the single patient decides on ev
 
 # ruff: noqa: S608  # names are our own; what comes from outside is a parameter, or a literal made by `literal`
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
+from operator import itemgetter
 from typing import Any, Final
 
 from dosepath.core.days import PartialDate
@@ -40,7 +42,7 @@ _OF_THE_PATIENT: Final = frozenset({"patient", "row_id", "rank", "place"})
 """Columns that depend on the other rows of the patient."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Output:
     """A table of facts or of records that were not understood, as it is kept for each shape."""
 
@@ -55,6 +57,16 @@ class _Output:
         origins = tuple(Column(f"{day}_from", Type.TEXT, "which day of the row it is") for day in self.days)
         head = (Column("shape", Type.KEY, "number of the shape"), Column("n", Type.KEY, "place among its facts"))
         return Schema(self.name, (*head, *own, *origins))
+
+    @cached_property
+    def own(self) -> Callable[[Row], Row]:
+        """Takes from a row of the schema what holds for all rows of a shape."""
+        return itemgetter(*(place for place, name in enumerate(self.schema.names) if name not in _OF_THE_PATIENT))
+
+    @cached_property
+    def days_of(self) -> Callable[[Row], Row]:
+        """Takes from a row of the schema its days."""
+        return itemgetter(*map(self.schema.names.index, self.days))
 
 
 _FACTS = _Output("facts", FACTS, _DAYS_OF_FACT)
@@ -226,10 +238,8 @@ def _map_one(
     rows = rows_of(mapped.record, 0)
     for output, found in ((_FACTS, rows.facts), (_OTHERS, rows.unclassified)):
         for n, row in enumerate(found[:FACTS_A_ROW]):
-            own = (
-                value for column, value in zip(output.schema.names, row, strict=True) if column not in _OF_THE_PATIENT
-            )
-            kept[output.name].append((shape["shape"], n, *own, *_origins(output, row, origins)))
+            meant = map(origins.get, output.days_of(row))
+            kept[output.name].append((shape["shape"], n, *output.own(row), *meant))
     for remark in mapped.remarks:
         reason = remark.reason
         for day, column in origins.items():
@@ -270,11 +280,6 @@ def _stand_ins(table: LongTable, shape: Mapping[str, Any]) -> dict[str, tuple[st
         clock = f"T{_TIME}" if shape.get(f"{day}_timed") else ""
         found[day] = (f"{stand_in.isoformat()}{clock}", stand_in)
     return found
-
-
-def _origins(output: _Output, row: Row, origins: Mapping[date, str]) -> Iterator[str | None]:
-    places = {name: place for place, name in enumerate(output.schema.names)}
-    return (origins.get(row[places[day]]) for day in output.days)
 
 
 def rows_query(

@@ -255,9 +255,9 @@ def _assessed(request: AssessmentRequest, name: str) -> exp.Select:
         for part in HELD:
             chosen = sql("MAX(CASE WHEN d.concept = :c THEN :p END)", c=text(concept), p=exp.column(part, "f"))
             columns.append(f"{place}_{part}")
-            query = query.select(exp.alias_(chosen, f"a{columns[-1]}"), copy=False)
+            query = query.select(exp.alias_(chosen, f"a{columns[-1]}", copy=False), copy=False)
     before = [
-        exp.alias_(sql("LAG(:c) OVER (PARTITION BY patient ORDER BY day)", c=f"a{part}"), f"b{part}")
+        exp.alias_(sql("LAG(:c) OVER (PARTITION BY patient ORDER BY day)", c=f"a{part}"), f"b{part}", copy=False)
         for part in columns
     ]
     return exp.select(
@@ -265,7 +265,7 @@ def _assessed(request: AssessmentRequest, name: str) -> exp.Select:
         sql("LAG(day) OVER (PARTITION BY patient ORDER BY day) AS before_day"),
         sql("day = MAX(day) OVER (PARTITION BY patient) AS latest"),
         *before,
-    ).from_(query.subquery("q"))
+    ).from_(query.subquery("q", copy=False), copy=False)
 
 
 def _judged(compiler: Compiler, request: AssessmentRequest, name: str) -> exp.Select:

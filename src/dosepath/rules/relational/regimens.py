@@ -274,11 +274,11 @@ def _capped(compiler: Compiler, capped: Sequence[tuple[int, CappedRequest]], lev
     judged = exp.select(
         "patient", "capped", "beside", "window_s", "window_e", "lo", "hi", "sure", "settled", "odd", "begins",
         "courses", "number", "unclear",
-        exp.alias_(case_of("capped", fits), "fits"),
-        exp.alias_(case_of("capped", opens), "undecided"),
-    ).from_(rows.subquery("q"))  # fmt: skip
+        exp.alias_(case_of("capped", fits), "fits", copy=False),
+        exp.alias_(case_of("capped", opens), "undecided", copy=False),
+    ).from_(rows.subquery("q", copy=False), copy=False)  # fmt: skip
     left = sql("odd OR COALESCE(undecided AND fits IS NULL, FALSE) AS is_open")
-    return exp.select("*", left).from_(judged.subquery("j"))
+    return exp.select("*", left).from_(judged.subquery("j", copy=False), copy=False)
 
 
 def _listed(questions: Sequence[Question]) -> exp.Subquery:
