@@ -82,7 +82,7 @@ peers: setup ## the tests beside software and samples of others: a cohort of CIR
 	$(PIP) install --quiet --no-deps -r requirements/peers.txt
 	$(BIN)/python -m pytest -m "slow or not slow" tests/unit/cli/test_bench_circe.py tests/unit/population/test_real_omop.py tests/unit/population/test_sources.py $(ARGS)
 
-agreement: setup ## the plan beside the one-patient evaluator at length: 10,000 random rules, 5,000 people under every reading (an hour)
+agreement: setup ## the plan beside the one-patient evaluator at length: 10,000 random rules, 5,000 people under every reading (hours)
 	$(BIN)/python -m pytest -m "slow or not slow" tests/unit/population/test_agreement.py tests/unit/population/test_criteria.py tests/unit/population/test_readings.py $(ARGS)
 
 golden: setup ## write anew what tests compare with: counts over the shared FHIR patients, JSON Schema, forms and cases of instruments, plots of the documents
