@@ -128,6 +128,25 @@ def test_a_unit_that_is_no_mass_is_left_to_the_evaluator_only_where_it_matters()
     assert not beside.differs
 
 
+@pytest.mark.parametrize(
+    ("rule", "expect"),
+    [
+        ("daily_dose(pred, on screening) / latest(weight, ever) <= 2 'mg/(kg.d)'", [1, 0, -1, -1, -1]),
+        ("daily_dose(pred, on screening) * 2 > 240 'mg/d'", [0, 1, -1, -1, -1]),
+        ("daily_dose(pred, on screening) / latest(fvc, ever) <= 2 'mg/(d.%)'", [-1, -1, -1, -1, -1]),
+    ],
+)
+def test_a_dose_between_bounds_is_multiplied_and_divided_in_the_plan(rule: str, expect: list[int]) -> None:
+    weight = Fact("weight", Period.at(PartialDate.on(small.ON)), "weight", Quantity.of("60", "kg"))
+    none = Fact("fvc", Period.at(PartialDate.on(small.ON)), "fvc", Quantity.of("0", "%"))
+    within, above = course("pred", "2026-01-01", "2026-06-01", "120"), course("pred", "2026-01-01", "2026-06-01", "121")
+    perhaps = course("pred", "2026-06", "2026-07", "121")
+    found = [(weight, none, within), (weight, none, above), (weight, none, perhaps), (weight, none), (none,)]
+    cells = agree.compared(DuckDB(), [rule], [Patient(facts) for facts in found])
+    assert [cell.planned for cell in cells] == expect
+    assert not any(cell.differs for cell in cells)
+
+
 def test_the_cap_names_its_facts_where_the_line_is_given() -> None:
     weight = Fact("weight", Period.at(PartialDate.on(small.ON)), "weight", Quantity.of("60", "kg"))
     patients = [Patient((weight, course(drug, "2025-01-01", "2026-01-01"))) for drug in ("aza", "pred")]

@@ -84,7 +84,8 @@ def exactly(known: Number) -> Number:
 @value_of(nodes.Arithmetic)
 def _arithmetic(compiler: Compiler, node: nodes.Arithmetic) -> Reading:
     known, right = _number(compiler, node.left), exact_number(compiler, node.right)
-    if node.operator in ("*", "/") and not known.exact and known.bound is None and right.size is None:
+    as_read = right.size is None or isinstance(node.right, nodes.Amount | nodes.Setting)
+    if node.operator in ("*", "/") and not known.exact and known.bound is None and as_read:
         return Reading(_range(known, right, divided=node.operator == "/"))
     left = exactly(known).with_trees(compiler.named)
     match node.operator:

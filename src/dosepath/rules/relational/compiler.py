@@ -357,9 +357,7 @@ class Compiler:
         """Add the columns that a level computes, each after those that it is computed from."""
         here = {name: place for name, (of, place) in self.depths.items() if of == level}
         for depth in range(1, max(here.values(), default=0) + 1):
-            added = [
-                exp.alias_(self.computed[name], name, copy=False) for name, place in here.items() if place == depth
-            ]
+            added = [exp.alias_(self.computed[name], name) for name, place in here.items() if place == depth]
             below = query.subquery(f"values_{depth}", copy=False)
             query = exp.select("*").select(*added, copy=False).from_(below, copy=False)
         return query
