@@ -44,7 +44,7 @@ def overall_badge(overall: Overall) -> dict[str, Any]:
 
 @register.inclusion_tag("components/verdict_badge.html")
 def badge(word: str | Promise, icon: str, tone: str = "plain") -> dict[str, Any]:
-    """Show any state as icon (yes, no, open, info, wait) and word in a tone (good, bad, open, plain)."""
+    """Show any state as icon (yes, no, open, info, wait, plus, lock) and word in a tone (good, bad, open, plain)."""
     return {"icon": icon, "word": word, "tone": tone}
 
 
@@ -86,9 +86,17 @@ def _cell(column: Column[Any], row: Any) -> dict[str, Any]:
 
 
 @register.inclusion_tag("components/filter_bar.html", takes_context=True)
-def filter_bar(context: template.RequestContext, filters: Filters, target: str = "list") -> dict[str, Any]:
-    """Show filters as a form; the part `target` of the page follows each choice, without scripts a button does it."""
-    return {"path": context["request"].path, "filters": filters, "target": target}
+def filter_bar(
+    context: template.RequestContext, filters: Filters, target: str = "list", keep: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """Show filters as a form; the part `target` of the page follows each choice, without scripts a button does it.
+
+    Parameters that are no filters stay in the address where `keep` names them.
+    """
+    query = QueryDict(mutable=True)
+    query.update(dict(keep or {}))
+    path = context["request"].path
+    return {"path": path, "filters": filters, "target": target, "keep": keep or {}, "kept": query.urlencode()}
 
 
 @register.inclusion_tag("components/plot_figure.html")
