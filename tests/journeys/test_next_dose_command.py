@@ -130,3 +130,10 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     result = run(tmp_path / "none.yaml")
     assert result.exit_code == 2
     assert "none.yaml" in result.output
+
+
+def test_a_swimmer_plot_of_the_patients(patients: Path, tmp_path: Path) -> None:
+    result = run(patients, "--plot", str(tmp_path / "swimmer.svg"))
+    assert result.exit_code == 0, result.output
+    assert "level 1 · S02 · dcSSc" in (tmp_path / "swimmer.svg").read_text(encoding="utf-8")
+    assert run(patients, "--plot", str(tmp_path / "swimmer.gif")).exit_code == 2

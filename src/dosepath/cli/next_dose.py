@@ -11,6 +11,7 @@ import yaml
 from rich.console import Console
 from rich.table import Table as Grid
 
+from dosepath.cli.plots import save_swimmer
 from dosepath.cli.shell import console, pairs
 from dosepath.cli.shell import rates as read_rates
 from dosepath.core.errors import InputError
@@ -36,10 +37,20 @@ STATE_WORDS: Final[Mapping[str, str]] = {
 
 
 def run(
-    file: Path, trial: str, on: str, settings: Sequence[str], readings: Sequence[str], rates: str, *, as_json: bool
+    file: Path,
+    trial: str,
+    on: str,
+    settings: Sequence[str],
+    readings: Sequence[str],
+    rates: str,
+    plot: Path | None = None,
+    *,
+    as_json: bool,
 ) -> None:
     """Print what may be done next with the patients of a file."""
     conduct = _conduct(file, trial, on, settings, readings, rates)
+    if plot is not None:
+        save_swimmer(conduct, plot)
     if as_json:
         typer.echo(json.dumps(document(conduct), indent=1, ensure_ascii=False))
     else:

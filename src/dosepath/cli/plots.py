@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from dosepath.population.attrition import ArmCost
     from dosepath.population.what_if import Curve
     from dosepath.reports.summary import DesignSummary
+    from dosepath.trial.ladder.conduct import Conduct
 
 Result: TypeAlias = Characteristics | Compared | SimulatedTrials | TimedTrials
 """What a design does under one scenario, exactly or simulated."""
@@ -266,3 +267,18 @@ def _summary(found: Result, seed: int | None) -> "DesignSummary":
     if seed is None:
         raise InputError("simulated trials are shown with their seed; none was given")
     return simulated_summary(found, seed)
+
+
+def save_swimmer(conduct: "Conduct", path: Path) -> None:
+    """Plot the patients of a running escalation by study day.
+
+    Raises
+    ------
+    InputError
+        When nobody was infused yet, the suffix is none of the four, or the file cannot be written.
+    """
+    plot_file(path)
+    from dosepath.reports.plots.ladder import swimmer_plot
+    from dosepath.reports.plots.saving import save
+
+    save(swimmer_plot(conduct), path)

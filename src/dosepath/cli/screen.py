@@ -16,6 +16,7 @@ from dosepath.cli.worklist import concerns_a_file, print_absent, print_next, pri
 from dosepath.core.errors import InputError
 from dosepath.core.facts import Table
 from dosepath.demo.cohort import make_cohort, write_cohort
+from dosepath.demo.conduct import write_conduct
 from dosepath.eligibility.screening import RECHECK_SETTING, Occasion
 from dosepath.interop.fhir import read_patients
 from dosepath.interop.screening_csv import worklist
@@ -89,6 +90,7 @@ def make_demo(out: Path, seed: int, patients: int, on: str) -> None:
     """Write the demonstration cohort."""
     cohort = make_cohort(seed, patients, read_date(on, "--on"))
     write_cohort(cohort, out)
+    write_conduct(out)
     console().print(
         f"{counted(len(cohort.patients), 'synthetic patient')} in {out}; dates of each in {out / 'anchors.yaml'}",
         markup=False,

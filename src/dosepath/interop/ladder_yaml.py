@@ -198,7 +198,7 @@ class _Reader:
     def choice(self, kind: type[E], raw: Any, where: str) -> E | None:
         """Read one of some words."""
         known = {option.value: option for option in kind}
-        if raw in known:
+        if isinstance(raw, str) and raw in known:
             return known[raw]
         self.wrong(where, f"'{raw}'; {suggest(str(raw), known)}")
         return None
@@ -286,7 +286,7 @@ class _Reader:
                 self.wrong(where, "no 'date'")
             return None
         due_to = found.get("due_to") or ()
-        names = (due_to,) if isinstance(due_to, str) else tuple(map(str, due_to))
+        names = tuple(map(str, due_to)) if isinstance(due_to, list | tuple) else (str(due_to),)
         return Exit(day, reason, related, names)
 
     def event(self, raw: Any, where: str) -> DltEvent | None:

@@ -10,7 +10,7 @@ from dosepath.mapping.record import Remark
 DOCUMENTS: Final = (".json", ".json.gz")
 LINES: Final = (".ndjson", ".ndjson.gz", ".jsonl", ".jsonl.gz")
 
-_COMPANIONS: Final = frozenset({"anchors.yaml", "labels.yaml"})
+_COMPANIONS: Final = frozenset({"anchors.yaml", "conduct.yaml", "labels.yaml"})
 """Files that lie beside patients by right and hold none."""
 
 

@@ -22,6 +22,7 @@ from decimal import Decimal
 from dosepath.core.days import PartialDate
 from dosepath.core.errors import InputError
 from dosepath.core.instrument import Flag
+from dosepath.core.verdict import Verdict
 from dosepath.safety.dlt_events import INFUSION, Course, Grade, Run, check_grade, runs, steps
 from dosepath.safety.dlt_finding import (
     DOSE_DEVIATION,
@@ -36,11 +37,13 @@ from dosepath.safety.dlt_finding import (
     RELATEDNESS_OPEN,
     UNGRADED,
     UNRESOLVED,
+    ClauseAnswer,
     DltEvent,
     DltFinding,
     DltHistory,
     DltState,
     ExitReason,
+    Ground,
     Met,
     Question,
     Undecided,
@@ -94,6 +97,37 @@ def judge_dlt(history: DltHistory, rule: DltRule, on: date) -> DltFinding:
     if history.infusion is None or history.infusion > on:
         return DltFinding(DltState.INEVALUABLE)
     return _Judging(history, history.infusion, rule, on).finding()
+
+
+def clause_answers(history: DltHistory, rule: DltRule, on: date) -> tuple[ClauseAnswer, ...]:
+    """Say what each clause says about each event of its kind, and what the clause for deaths says.
+
+    Parameters
+    ----------
+    history, rule, on
+        As for `judge_dlt`, which decides by the same answers.
+
+    Raises
+    ------
+    InputError
+        When a grade is none, or two events have one id.
+
+    Examples
+    --------
+    >>> from dosepath.safety.dlt_finding import DltEvent
+    >>> from dosepath.safety.dlt_rule import dlt_rule
+    >>> from dosepath.trial.library import open_trial
+    >>> event = DltEvent("e1", EventType.CRS, ((date(2027, 1, 6), 3),))
+    >>> history = DltHistory(date(2027, 1, 4), Decimal(1), events=(event,))
+    >>> for each in clause_answers(history, dlt_rule(open_trial("NCT06680388")), date(2027, 1, 10)):
+    ...     print(each.clause, each.verdict.value, each.ground.value, each.day)
+    crs_4 not_met below_grade None
+    crs_3 unknown runs_on 2027-01-20
+    """
+    _check(history)
+    if history.infusion is None or history.infusion > on:
+        return ()
+    return tuple(_Judging(history, history.infusion, rule, on).answers())
 
 
 def _check(history: DltHistory) -> None:
@@ -451,6 +485,65 @@ class _Judging:
                 continue
             for each in course.completions():
                 yield from self._runs(lowest, each, lowest.min_grade)
+
+    # clause by clause --------------------------------------------------------------------------------------------
+
+    def answers(self) -> Iterator[ClauseAnswer]:
+        """Give what each clause says about each event."""
+        for course in self.courses:
+            certain, still_open, asked = self._of_course(course)
+            for clause in self.rule.clauses:
+                if clause.event is course.event and course.grades:
+                    of_clause = [match for match in (*certain, *still_open) if match.clause is clause]
+                    yield self._answer(clause, course, of_clause, asked)
+        for death in self._deaths():
+            ground = Ground.MET if death.certain else Ground.RELATEDNESS_MISSING
+            verdict = Verdict.MET if death.certain else Verdict.UNKNOWN
+            day = self._date(death.day)
+            yield ClauseAnswer(
+                self.rule.fatal.id, death.event, verdict, ground, day, day=day if death.certain else None
+            )
+
+    def _answer(
+        self, clause: Clause, course: Course, matches: Sequence[_Match], asked: Sequence[Question]
+    ) -> ClauseAnswer:
+        best = min(matches, key=lambda each: (each.known_on is None, each.known_on or 0, each.run.start), default=None)
+        if best is not None and best.known_on is not None:
+            met = self._met(best)
+            return ClauseAnswer(
+                clause.id, course.id, Verdict.MET, Ground.MET, met.start, met.end, self._date(best.known_on)
+            )
+        if best is not None:
+            still = self._open(best)
+            ground = Ground.CLOCK_NOT_STARTED if still.decides_on is None else Ground.RUNS_ON
+            day = None if self.exit_day is not None else still.decides_on
+            return ClauseAnswer(clause.id, course.id, Verdict.UNKNOWN, ground, still.start, day=day)
+        run, ground = self._why_not(clause, course)
+        missing = self._missing(clause, asked)
+        verdict = Verdict.NOT_MET if missing is None else Verdict.UNKNOWN
+        start = None if run is None else self._date(run.start)
+        end = self._date(run.end) if run is not None and run.ended else None
+        return ClauseAnswer(clause.id, course.id, verdict, missing or ground, start, end)
+
+    def _missing(self, clause: Clause, asked: Sequence[Question]) -> Ground | None:
+        if any(question.about_grade for question in asked):
+            return Ground.GRADE_MISSING
+        return Ground.RELATEDNESS_MISSING if asked and clause.judged else None
+
+    def _why_not(self, clause: Clause, course: Course) -> tuple[Run | None, Ground]:
+        """Say why a clause is not met by an event, with the run that came nearest."""
+        found = self._runs(clause, next(course.completions()), clause.min_grade)
+        if clause.judged and course.part_of:
+            return None, Ground.PART_OF_SYNDROME
+        if clause.judged and course.related is Relatedness.NOT_RELATED:
+            return None, Ground.NOT_RELATED
+        if self._spared(clause, course):
+            return None, Ground.EXEMPT
+        if not found:
+            return None, Ground.BELOW_GRADE
+        longest = max(found, key=lambda run: run.end - run.start)
+        inside = any(INFUSION <= run.start <= self.window_end for run in found)
+        return longest, Ground.TOO_SHORT if inside else Ground.OUTSIDE_WINDOW
 
     # flags -------------------------------------------------------------------------------------------------------
 

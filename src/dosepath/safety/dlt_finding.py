@@ -8,6 +8,7 @@ from typing import Final
 
 from dosepath.core.days import PartialDate
 from dosepath.core.instrument import Flag
+from dosepath.core.verdict import Verdict
 from dosepath.safety.dlt_events import Grade
 from dosepath.safety.dlt_rule import EventType, Relatedness
 
@@ -161,6 +162,49 @@ class Question:
     event: str
     text: str
     about_grade: bool = False
+
+
+class Ground(Enum):
+    """Why a clause is met by an event, is not, or may still be."""
+
+    MET = "met"
+    RUNS_ON = "runs_on"
+    CLOCK_NOT_STARTED = "clock_not_started"
+    GRADE_MISSING = "grade_missing"
+    RELATEDNESS_MISSING = "relatedness_missing"
+    BELOW_GRADE = "below_grade"
+    TOO_SHORT = "too_short"
+    OUTSIDE_WINDOW = "outside_window"
+    NOT_RELATED = "not_related"
+    PART_OF_SYNDROME = "part_of_syndrome"
+    EXEMPT = "exempt"
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseAnswer:
+    """What one clause says about one event, from the data through the day of the question.
+
+    Parameters
+    ----------
+    clause, event
+        Which; the event is empty for a death without one.
+    verdict, ground
+        Met, not met or unknown, and why.
+    start, end
+        First day of the run at the grade of the clause, and the first day below it where that has come; None where the
+        grade was never reached.
+    day
+        Day on which it became certain, or on which it becomes decidable; None where it waits for an answer, or where
+        there is nothing to wait for.
+    """
+
+    clause: str
+    event: str
+    verdict: Verdict
+    ground: Ground
+    start: date | None = None
+    end: date | None = None
+    day: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

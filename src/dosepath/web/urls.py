@@ -9,6 +9,8 @@ from django.urls import URLPattern, path
 from dosepath.web import waiting
 from dosepath.web.lists import CSV, JSON
 from dosepath.web.views import errors, pages
+from dosepath.web.views.ladder import drawing, opening, subject
+from dosepath.web.views.ladder import pages as ladder
 from dosepath.web.views.protocol import browser, concepts, criterion, points
 
 
@@ -49,6 +51,14 @@ urlpatterns = [
     # screening
     # instruments
     # ladder
+    *listed("ladder", ladder.ladder, "ladder"),
+    *listed("ladder/subject", subject.subject, "ladder-subject"),
+    path("ladder/advice.json", ladder.advice_json, name="ladder-advice"),
+    path("ladder/plots/<slug:name>.<slug:suffix>", drawing.plot, {"form": "file"}, name="ladder-plot"),
+    path("ladder/plots/<slug:name>/", drawing.part, {"form": "part"}, name="ladder-plot-part"),
+    path("ladder/file/", opening.conduct_file, name="ladder-file"),
+    path("ladder/conduct.yaml", opening.conduct_yaml, name="ladder-yaml"),
+    path("ladder/open/", opening.open_file, name="ladder-open"),
     # designs
     # hospital
 ]

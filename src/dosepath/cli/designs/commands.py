@@ -230,7 +230,11 @@ def _next_dose(
     reading: Readings = None,
     rates: Annotated[str, typer.Option(metavar="P,P", help="Assumed rates of DLT for the ways on.")] = "",
     plot: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="With --outcomes of CRM or BLRM: draw what the model believes.")
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Swimmer plot of the patients; with --outcomes of CRM or BLRM what the model believes.",
+        ),
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -254,13 +258,12 @@ def _next_dose(
 
             drawing.draw_posterior(found, outcomes, plot)
         return
-    if plot is not None:
-        raise InputError("--plot draws what a model believes after --outcomes; dated patients have no such plot")
     if not trial:
         raise InputError("name the trial with --trial")
+    _checked(plot)
     from dosepath.cli.next_dose import run
 
-    run(patients, trial, on, setting or [], reading or [], rates, as_json=as_json)
+    run(patients, trial, on, setting or [], reading or [], rates, plot, as_json=as_json)
 
 
 _COMMANDS: tuple[tuple[str, Callable[..., None], tuple[str, ...]], ...] = (
@@ -268,7 +271,7 @@ _COMMANDS: tuple[tuple[str, Callable[..., None], tuple[str, ...]], ...] = (
         "next-dose",
         _next_dose,
         (
-            "dosepath next-dose patients.yaml --trial NCT06680388 --on 2027-03-20",
+            "dosepath next-dose patients.yaml --trial NCT06680388 --on 2027-03-20 --plot swimmer.svg",
             "dosepath next-dose patients.yaml --trial NCT06680388 --set levels=1:0.5,2:1,3:2 --set variant=V1 --json",
             'dosepath next-dose --outcomes "1NNN 2NNT" --design 3+3 --doses 3 --variant V3',
             'dosepath next-dose --outcomes "1NNN 2NNP" --design 3+3 --doses 3',

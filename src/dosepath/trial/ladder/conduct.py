@@ -19,13 +19,14 @@ RATES: Final = (0.1, 0.2, 0.33)
 
 @dataclass(frozen=True, slots=True)
 class Conduct:
-    """The advice, the ladder it rests on, the ways on under assumed rates, and the unit of the doses."""
+    """The advice, the ladder it rests on, the ways on under assumed rates, the unit of the doses, and the DLT rule."""
 
     advice: Advice
     ladder: Ladder
     ways: tuple[Outcome, ...]
     rates: tuple[float, ...]
     unit: str
+    rule: DltRule
 
 
 def conduct(
@@ -57,4 +58,4 @@ def conduct(
     ways: tuple[Outcome, ...] = ()
     if advice.level is not None and (advice.action in FILLING or ladder.pending_at(advice.level)):
         ways = ways_on(ladder, advice.level, advice.places, tuple(rates))
-    return Conduct(advice, ladder, ways, tuple(rates), unit)
+    return Conduct(advice, ladder, ways, tuple(rates), unit, rule)

@@ -70,7 +70,7 @@ class Step:
 
 def next_step(ladder: Ladder, board: Sequence[BoardEntry]) -> Step:
     """Say what the rule says next: from the lowest level that is ruled out, or else from the highest one tried."""
-    out = _ruled_out(ladder)
+    out = lowest_ruled_out(ladder)
     return _upwards(ladder, board) if out is None else replace(_below(ladder, out), ruled_out=out)
 
 
@@ -91,7 +91,8 @@ def is_cleared(ladder: Ladder, level: int) -> bool:
 # A level is ruled out ------------------------------------------------------------------------------------------------
 
 
-def _ruled_out(ladder: Ladder) -> int | None:
+def lowest_ruled_out(ladder: Ladder) -> int | None:
+    """Give the lowest level that is ruled out; None where none is."""
     place = int(ladder.settings.design.ruled_out(*rows_of(ladder.tallies(counted=True)))[0])
     levels = ladder.settings.levels
     return levels[place - 1] if place <= len(levels) else None

@@ -178,6 +178,19 @@ def _whole(value: Any) -> int:
     return value
 
 
+def _days(value: Any) -> int:
+    days = _whole(value)
+    if days > MOST_DAYS:
+        raise ValueError(f"{value!r} days are more than {MOST_DAYS}")
+    return days
+
+
+MOST_DAYS: Final = 3650
+"""Longest gap between two infusions."""
+
+MOST_LEVELS: Final = 50
+
+
 def _cap(value: Any) -> int | None:
     return None if value is None else _whole(value)
 
@@ -191,12 +204,17 @@ def _level(value: Any) -> int:
 def _number(value: Any) -> Decimal:
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         raise TypeError(f"{value!r} is no number")
-    return Decimal(str(value))
+    number = Decimal(str(value))
+    if not number.is_finite():
+        raise ValueError(f"{value!r} is no number")
+    return number
 
 
 def _rungs(value: Any) -> tuple[Rung, ...]:
     rungs = []
-    for item in value:
+    for item in value if isinstance(value, list | tuple) else [value]:
+        if not isinstance(item, dict):
+            raise TypeError(f"{item!r}: write a list of level and dose")
         dose = item.get("dose")
         rungs.append(Rung(_level(item["level"]), None if dose is None else _number(dose)))
         if (rungs[-1].dose is not None and rungs[-1].dose <= 0) or set(item) - {"level", "dose"}:
@@ -204,6 +222,8 @@ def _rungs(value: Any) -> tuple[Rung, ...]:
     numbers = [rung.level for rung in rungs]
     if not numbers or numbers != sorted(set(numbers)):
         raise ValueError("list the levels from low to high, each once")
+    if len(numbers) > MOST_LEVELS:
+        raise ValueError(f"{len(numbers)} levels are more than {MOST_LEVELS}")
     doses = [rung.dose for rung in rungs if rung.dose is not None]
     if doses != sorted(set(doses)):
         raise ValueError("doses rise with their levels")
@@ -212,8 +232,9 @@ def _rungs(value: Any) -> tuple[Rung, ...]:
 
 def _pair(read: Callable[[Any], Any]) -> Callable[[Any], tuple[Any, Any]]:
     def pair(value: Any) -> tuple[Any, Any]:
-        low, high = value
-        return read(low), read(high)
+        if not isinstance(value, list | tuple) or len(value) != 2:
+            raise TypeError(f"{value!r} are not two numbers; write them as [a, b]")
+        return read(value[0]), read(value[1])
 
     return pair
 
@@ -229,7 +250,7 @@ def _one_of(kind: type[E]) -> Callable[[Any], E]:
     known = {option.value: option for option in kind}
 
     def read(value: Any) -> E:
-        if value not in known:
+        if not isinstance(value, str) or value not in known:
             raise ValueError(f"{value!r}; {suggest(str(value), known)}")
         return known[value]
 
@@ -237,19 +258,23 @@ def _one_of(kind: type[E]) -> Callable[[Any], E]:
 
 
 def _variant(value: Any) -> str:
-    if value not in VARIANTS:
+    if not isinstance(value, str) or value not in VARIANTS:
         raise ValueError(f"{value!r}; {suggest(str(value), VARIANTS)}")
     return str(value)
 
 
 def _reviewed(value: Any) -> frozenset[Action]:
-    wrong = [name for name in value if name not in REVIEWED]
+    if not isinstance(value, list | tuple):
+        raise TypeError(f"{value!r} is no list of actions")
+    wrong = [name for name in value if not isinstance(name, str) or name not in REVIEWED]
     if wrong:
         raise ValueError(f"{wrong[0]!r}; {suggest(str(wrong[0]), REVIEWED)}")
     return frozenset(REVIEWED[name] for name in value)
 
 
 def _names(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list | tuple):
+        raise TypeError(f"{value!r} is no list of names")
     return tuple(str(name) for name in value)
 
 
@@ -263,8 +288,8 @@ READERS: Final[Mapping[str, Callable[[Any], Any]]] = {
     "levels": _rungs,
     "start_level": _level,
     "variant": _variant,
-    "stagger_days": _pair(_whole),
-    "stagger_expansion_days": _whole,
+    "stagger_days": _pair(_days),
+    "stagger_expansion_days": _days,
     "dose_tolerance": _tolerance,
     "lower_dose": _one_of(LowerDose),
     "board_review_for": _reviewed,

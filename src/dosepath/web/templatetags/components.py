@@ -47,7 +47,7 @@ def overall_badge(overall: Overall) -> dict[str, Any]:
 
 @register.inclusion_tag("components/verdict_badge.html")
 def badge(word: str | Promise, icon: str, tone: str = "plain") -> dict[str, Any]:
-    """Show any state as icon (yes, no, open, info, wait) and word in a tone (good, bad, open, plain)."""
+    """Show any state as icon (yes, no, open, info, wait, plus, lock) and word in a tone (good, bad, open, plain)."""
     return {"icon": icon, "word": word, "tone": tone}
 
 
