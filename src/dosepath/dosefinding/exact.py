@@ -289,8 +289,20 @@ def _summed(places: Counts, weights: Numbers, minlength: int = 0) -> Numbers:
     return np.bincount(places, weights, minlength=minlength).astype(np.float64)
 
 
-def enumerate_design(design: Design) -> Enumeration:
+def enumerate_design(design: Design, most: int | None = None) -> Enumeration:
     """Follow a design through every state that it can reach.
+
+    Parameters
+    ----------
+    design
+        Any design with cohorts whose outcomes are known.
+    most
+        States, final ones and those that one cohort leads to, up to which it is followed; None for all of them.
+
+    Raises
+    ------
+    InputError
+        When there are more states.
 
     Examples
     --------
@@ -299,7 +311,7 @@ def enumerate_design(design: Design) -> Enumeration:
     >>> found.paths, round(float(found.characteristics([0.1, 0.25, 0.4]).recommendation[3]), 4)
     (154, 0.1268)
     """
-    found = _merged(_Nodes.joined(list(_layers(design))), design.most_patients)
+    found = _merged(_Nodes.joined(list(_layers(design, most))), design.most_patients)
     recommended = design.recommended(found.treated, found.dlts)
     return Enumeration(design, found.treated, found.dlts, found.ways, recommended, int(found.paths.sum()))
 
@@ -322,13 +334,18 @@ class _Nodes:
         return _Nodes(*(getattr(self, each.name)[chosen] for each in fields(self)))
 
 
-def _layers(design: Design) -> Iterator[_Nodes]:
+def _layers(design: Design, most: int | None) -> Iterator[_Nodes]:
     """Yield the states in which a trial ends, cohort by cohort."""
     nobody = np.zeros((1, design.doses), dtype=np.int64)
     nodes = _Nodes(nobody, nobody, np.array([design.start], dtype=np.int64), np.ones(1), np.ones(1))
+    ends = 0
     while len(nodes.following):
+        ways_on = int((design.cohort_sizes(nodes.treated, nodes.dlts, nodes.following) + 1).sum())
+        if most is not None and ends + ways_on > most:
+            raise InputError(f"{design.name} leads to more than {most:,} states: take fewer cohorts or fewer doses")
         nodes = _merged(_Nodes.joined(list(_one_cohort(design, nodes))), design.most_patients)
         ended = nodes.following == ENDED
+        ends += int(ended.sum())
         yield nodes.where(ended)
         nodes = nodes.where(~ended)
 

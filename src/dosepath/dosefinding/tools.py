@@ -1,6 +1,6 @@
 """What a statistician asks of designs: what may come next, how many patients, which of several, at what price."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import comb
 
@@ -231,9 +231,37 @@ def cohorts_needed(
     if not 0 < wanted < 1:
         raise InputError("the wanted probability lies between 0 and 1")
     best = 0.0
-    for cohorts in range(1, most + 1):
-        found = compare([build(cohorts)], [truth], target)[0][0]
+    for cohorts, found in by_cohorts(build, truth, target, most):
         if found.correct >= wanted:
             return cohorts, found
         best = max(best, found.correct)
     raise InputError(f"with up to {most} cohorts the correct dose is recommended with {100 * best:.1f} % at the most")
+
+
+def by_cohorts(
+    build: Callable[[int], Design], truth: Sequence[float], target: float, most: int, states: int | None = None
+) -> Iterator[tuple[int, Compared]]:
+    """Give what a design does with 1, 2, 3 ... cohorts.
+
+    Parameters
+    ----------
+    build, truth, target
+        As in `cohorts_needed`.
+    most
+        Cohorts up to which is looked.
+    states
+        States up to which each is enumerated; None for all of them.
+
+    Raises
+    ------
+    InputError
+        When there are more states.
+
+    Examples
+    --------
+    >>> from dosepath.dosefinding.boin import Boin
+    >>> [round(each.correct, 2) for _, each in by_cohorts(lambda n: Boin(3, 0.3, n), [0.1, 0.3, 0.5], 0.3, 3)]
+    [0.0, 0.55, 0.57]
+    """
+    for cohorts in range(1, most + 1):
+        yield cohorts, Compared(enumerate_design(build(cohorts), states).characteristics(truth), target)

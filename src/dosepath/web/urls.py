@@ -9,6 +9,8 @@ from django.urls import URLPattern, path
 from dosepath.web import waiting
 from dosepath.web.lists import CSV, JSON
 from dosepath.web.views import errors, pages
+from dosepath.web.views.designs import pages as designs
+from dosepath.web.views.designs import plots as design_plots
 from dosepath.web.views.ladder import drawing, opening, subject
 from dosepath.web.views.ladder import pages as ladder
 from dosepath.web.views.protocol import browser, concepts, criterion, points
@@ -60,6 +62,18 @@ urlpatterns = [
     path("ladder/conduct.yaml", opening.conduct_yaml, name="ladder-yaml"),
     path("ladder/open/", opening.open_file, name="ladder-open"),
     # designs
+    *listed("designs", designs.side, "designs"),
+    *listed("designs/one", designs.one, "designs-one"),
+    *listed("designs/table", designs.table, "designs-table"),
+    *listed("designs/paths", designs.paths, "designs-paths"),
+    *listed("designs/next", designs.after, "designs-next"),
+    *listed("designs/price", designs.price, "designs-price"),
+    *listed("designs/size", designs.size, "designs-size"),
+    *listed("designs/sensitivity", designs.sensitivity, "designs-sensitivity"),
+    *listed("designs/simulate", designs.simulate, "designs-simulate"),
+    path("designs/plots/<slug:name>/", design_plots.plot, name="designs-plot"),
+    path("designs/plots/<slug:name>.<slug:form>", design_plots.plot_file, name="designs-plot-file"),
+    path("designs/report.html", design_plots.report, name="designs-report"),
     # hospital
 ]
 

@@ -14,6 +14,9 @@ from dosepath.web.jobs import Jobs
 DEMO_SEED: Final = 1
 """The demonstration cohort is the one of `make demo`."""
 
+KEPT_DESIGNS: Final = 24
+KEPT_DRAWINGS: Final = 200
+
 _MAKING = threading.Lock()
 
 
@@ -29,10 +32,15 @@ class Workspace:
         Folder of the data: `uploads/<kind>/<id>`, `demo`, `hospital`.
     jobs
         Computations and the answers that are kept.
+    designs, simulations, drawings
+        Those of the design lab, apart so that none waits for another: enumerated designs, simulated trials, plots.
     """
 
     root: Path
     jobs: Jobs = field(default_factory=Jobs)
+    designs: Jobs = field(default_factory=lambda: Jobs(KEPT_DESIGNS))
+    simulations: Jobs = field(default_factory=lambda: Jobs(KEPT_DESIGNS))
+    drawings: Jobs = field(default_factory=lambda: Jobs(KEPT_DRAWINGS))
 
     @property
     def uploads(self) -> Path:

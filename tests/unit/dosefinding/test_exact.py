@@ -145,3 +145,11 @@ def test_a_slope_needs_two_sides() -> None:
 def test_whole_numbers_are_rates() -> None:
     exact = enumerate_design(variant("V3", 3)).characteristics([0, 0, 1])
     assert exact.recommendation.tolist() == [0, 0, 1, 0]
+
+
+def test_a_design_with_too_many_states_is_refused_before_they_are_followed() -> None:
+    design = variant("V3", 3)
+    states = len(enumerate_design(design).ways)
+    assert len(enumerate_design(design, most=4 * states).ways) == states
+    with pytest.raises(InputError, match="more than 5 states: take fewer cohorts or fewer doses"):
+        enumerate_design(design, most=5)

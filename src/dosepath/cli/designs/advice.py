@@ -9,9 +9,9 @@ from rich.console import Console
 from rich.table import Table as Grid
 
 from dosepath import __version__
-from dosepath.cli.designs.request import Wanted
 from dosepath.cli.shell import console, rates
 from dosepath.core.errors import InputError
+from dosepath.dosefinding.asked import Wanted
 from dosepath.dosefinding.design import Decision, Design
 from dosepath.dosefinding.open_windows import read_followed
 from dosepath.dosefinding.outcomes import Cohort, read_outcomes

@@ -10,12 +10,13 @@ from rich.console import Console
 from rich.table import Table as Grid
 
 from dosepath import __version__
-from dosepath.cli.designs.request import Wanted
-from dosepath.cli.designs.simulation import Simulated, Simulation, run_simulation
+from dosepath.cli.designs.simulation import Simulated, simulated
 from dosepath.cli.shell import console, rates
 from dosepath.core.errors import InputError
+from dosepath.dosefinding.asked import Wanted
 from dosepath.dosefinding.exact import Characteristics, enumerate_design
 from dosepath.dosefinding.recipes import AnyDesign, closed, is_open
+from dosepath.dosefinding.simulation import Simulation
 from dosepath.reports.summary import DesignSummary, exact_summary
 
 
@@ -85,7 +86,7 @@ def find(asked: Wanted, truth: str, simulation: Simulation | None, *, exact: boo
         found = enumerate_design(closed(design, "")).characteristics(known)
     elif wanted and simulation is None:
         closed(design, "there are no exact numbers; add --simulate 1000")
-    return Found(asked, design, known, found, run_simulation(design, known, simulation) if simulation else None)
+    return Found(asked, design, known, found, simulated(design, known, simulation) if simulation else None)
 
 
 def print_one(found: Found, planned: int | None, *, as_json: bool) -> None:

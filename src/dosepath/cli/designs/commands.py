@@ -78,8 +78,8 @@ def _oc(
     put time into them, and designs that decide while windows are open always have it.
     """
     from dosepath.cli.designs import characteristics
-    from dosepath.cli.designs.request import wanted
     from dosepath.cli.designs.simulation import simulation_of
+    from dosepath.dosefinding.asked import wanted
 
     _checked(plot, report)
     simulation = simulation_of(time)
@@ -131,7 +131,7 @@ def _table(
 ) -> None:
     """Print the decision table of a design: what it does by patients and DLTs at the current dose."""
     from dosepath.cli.designs import tables
-    from dosepath.cli.designs.request import wanted
+    from dosepath.dosefinding.asked import wanted
 
     _checked(plot)
     made = tables.run(wanted(asked.name, asked.texts), as_json=as_json, as_csv=as_csv)
@@ -152,7 +152,7 @@ def _paths(
 ) -> None:
     """Look ahead: what a design says after each outcome of the next cohorts; --plot draws it as a graph."""
     from dosepath.cli.designs import advice
-    from dosepath.cli.designs.request import wanted
+    from dosepath.dosefinding.asked import wanted
 
     _checked(plot)
     found = advice.paths(wanted(asked.name, asked.texts), outcomes, depth, truth, as_json=as_json)
@@ -172,7 +172,7 @@ def _size(
 ) -> None:
     """Find the fewest cohorts with which a design recommends the dose nearest to the target often enough."""
     from dosepath.cli.designs import search
-    from dosepath.cli.designs.request import wanted
+    from dosepath.dosefinding.asked import wanted
 
     search.size(wanted(asked.name, asked.texts), truth, correct, most, as_json=as_json)
 
@@ -193,7 +193,7 @@ def _sensitivity(
     Of CRM the prior variance is varied where nothing is named.
     """
     from dosepath.cli.designs import search
-    from dosepath.cli.designs.request import wanted
+    from dosepath.dosefinding.asked import wanted
 
     search.sensitivity(wanted(asked.name, asked.texts), vary or [], outcomes, truth, as_json=as_json)
 
@@ -246,7 +246,7 @@ def _next_dose(
     """
     if outcomes or patients is None:
         from dosepath.cli.designs import advice
-        from dosepath.cli.designs.request import wanted
+        from dosepath.dosefinding.asked import wanted
 
         if patients is not None or not outcomes:
             raise InputError('name a file of patients with --trial, or give --outcomes "1NNN 2NNT"; one of the two')

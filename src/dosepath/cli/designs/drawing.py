@@ -5,8 +5,8 @@ from pathlib import Path
 
 from dosepath.cli import plots
 from dosepath.cli.designs.characteristics import Found
-from dosepath.cli.designs.request import Wanted
 from dosepath.cli.plots import Result
+from dosepath.dosefinding.asked import Wanted
 from dosepath.dosefinding.outcomes import read_outcomes
 from dosepath.dosefinding.recipes import closed
 

@@ -1,86 +1,12 @@
-"""What was asked of a command, as designs to be made."""
+"""Designs as a command names them, with parameters that they share."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Final
+from dataclasses import replace
 
 from dosepath.cli.shell import pairs
 from dosepath.core.errors import InputError
-from dosepath.dosefinding.recipes import DEFAULT_TARGET, AnyDesign, make, recipe_of
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """A design as it was asked for.
-
-    Parameters
-    ----------
-    name
-        Of the design.
-    texts
-        What was written for its parameters.
-    target
-        Rate above which a dose is too toxic; that of the design where it has one.
-    own
-        What was written for this design alone, where there are several.
-    """
-
-    name: str
-    texts: Mapping[str, str]
-    target: float = DEFAULT_TARGET
-    own: str = ""
-
-    def with_doses(self, doses: int) -> "Wanted":
-        """Take the number of dose levels from elsewhere where no parameter tells it."""
-        return self if _TELL_DOSES & set(self.texts) else self.with_text("doses", str(doses))
-
-    def with_text(self, name: str, text: str) -> "Wanted":
-        """Write one parameter."""
-        return replace(self, texts={**self.texts, name: text})
-
-    def has(self, parameter: str) -> bool:
-        """Answer whether the design has a parameter."""
-        return any(each.name == parameter for each in recipe_of(self.name).all_parameters)
-
-    def make(self) -> AnyDesign:
-        """Make the design.
-
-        Raises
-        ------
-        InputError
-            When there is none of that name, or a parameter does not fit.
-        """
-        if not _TELL_DOSES & set(self.texts):
-            raise InputError("how many dose levels? add --doses")
-        return make(self.name, self.texts)
-
-
-_TELL_DOSES: Final = {"doses", "skeleton", "amounts"}
-
-
-def wanted(name: str, texts: Mapping[str, str]) -> Wanted:
-    """Ask for a design; a target that it does not have still says which doses are too toxic.
-
-    Raises
-    ------
-    InputError
-        When there is no such design, or it has no such parameter.
-    """
-    asked = Wanted(name, dict(texts))
-    target = texts.get("target", "")
-    if target:
-        try:
-            asked = replace(asked, target=float(target))
-        except ValueError:
-            raise InputError(f"--target '{target}': write a rate as 0.3") from None
-        if not 0 < asked.target < 1:
-            raise InputError(f"--target {target}: a rate between 0 and 1")
-        if not asked.has("target"):
-            asked = replace(asked, texts={key: text for key, text in asked.texts.items() if key != "target"})
-    for key in asked.texts:
-        if not asked.has(key):
-            raise InputError(f"{name} has no parameter '{key}'; 'dosepath designs {name}' lists those it has")
-    return asked
+from dosepath.dosefinding.asked import Wanted, wanted
+from dosepath.dosefinding.recipes import recipe_of
 
 
 def several(names: Sequence[str], shared: Mapping[str, str]) -> tuple[Wanted, ...]:

@@ -8,9 +8,9 @@ import typer
 from rich.table import Table as Grid
 
 from dosepath.cli.designs.advice import decision_document
-from dosepath.cli.designs.request import Wanted, wanted
 from dosepath.cli.shell import console, pairs, rates
 from dosepath.core.errors import InputError
+from dosepath.dosefinding.asked import Wanted, wanted
 from dosepath.dosefinding.crm import Crm, Model, calibrated_skeleton
 from dosepath.dosefinding.design import Decision, Design, decide, state_after
 from dosepath.dosefinding.exact import enumerate_design

@@ -10,32 +10,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from dosepath.cli.shell import console
 from dosepath.core.errors import InputError
-from dosepath.dosefinding.recipes import AnyDesign, closed, is_open
-from dosepath.dosefinding.simulate import SimulatedTrials, simulate
-from dosepath.dosefinding.timeline import TimedTrials, simulate_in_time
-from dosepath.dosefinding.timeline_open import simulate_open
+from dosepath.dosefinding.recipes import AnyDesign
+from dosepath.dosefinding.simulate import SimulatedTrials
+from dosepath.dosefinding.simulation import Simulation, run_simulation
+from dosepath.dosefinding.timeline import TimedTrials
 from dosepath.dosefinding.timing import Timing
 from dosepath.reports.summary import DesignSummary, simulated_summary
-
-MOST_TRIALS = 1_000_000
-"""Trials that are simulated at the most."""
-
-
-@dataclass(frozen=True, slots=True)
-class Simulation:
-    """How trials are simulated.
-
-    Parameters
-    ----------
-    trials, seed
-        How many, and the seed of their patients.
-    timing
-        How time passes; None where no time was asked for.
-    """
-
-    trials: int
-    seed: int
-    timing: Timing | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +99,6 @@ def simulation_of(given: Mapping[str, Any]) -> Simulation | None:
         if told:
             raise InputError("time passes in simulated trials only; add --simulate 10000")
         return None
-    if not 1 <= trials <= MOST_TRIALS:
-        raise InputError(f"--simulate {trials}: from 1 to {MOST_TRIALS:,} trials")
-    if seed < 0:
-        raise InputError(f"--seed {seed}: a whole number from 0")
     return Simulation(trials, seed, Timing(**told) if told else None)
 
 
@@ -137,18 +113,13 @@ def _stagger(text: str) -> tuple[float, float]:
     return first, later
 
 
-def run_simulation(design: AnyDesign, truth: tuple[float, ...], asked: Simulation) -> Simulated:
-    """Simulate trials; a design with open windows always with time in them."""
+def simulated(design: AnyDesign, truth: tuple[float, ...], asked: Simulation) -> Simulated:
+    """Simulate trials, with a bar of progress; a design with open windows always with time in them."""
     with _bar() as bar:
-        told = _progress(bar, asked.trials)
-        if is_open(design):
-            timed = simulate_open(design, truth, asked.timing or Timing(), asked.trials, asked.seed, told)
-            return Simulated(asked, timed.trials, timed)
-        known = closed(design, "")
-        if asked.timing is None:
-            return Simulated(asked, simulate(known, truth, asked.trials, asked.seed), None)
-        timed = simulate_in_time(known, truth, asked.timing, asked.trials, asked.seed, told)
-        return Simulated(asked, timed.trials, timed)
+        found = run_simulation(design, truth, asked, _progress(bar, asked.trials))
+    if isinstance(found, TimedTrials):
+        return Simulated(asked, found.trials, found)
+    return Simulated(asked, found, None)
 
 
 def _bar() -> AbstractContextManager[Progress]:

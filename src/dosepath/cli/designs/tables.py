@@ -7,8 +7,8 @@ import typer
 from rich.table import Table as Grid
 from rich.text import Text
 
-from dosepath.cli.designs.request import Wanted
 from dosepath.cli.shell import console
+from dosepath.dosefinding.asked import Wanted
 from dosepath.dosefinding.decision_table import COLUMNS, Step, TableRow, table_of
 from dosepath.dosefinding.design import Design
 from dosepath.dosefinding.recipes import closed

@@ -1,0 +1,66 @@
+"""Words of the recipes, marked for translation: the form shows them as they stand in `dosefinding.recipes`.
+
+A test asks for each of them, so that a new parameter comes with its words.
+"""
+
+from typing import Final
+
+from django.utils.translation import gettext_noop as _
+
+WORDS: Final = (
+    _("two DLTs in three or six rule a dose out"),
+    _("bounds on the share of DLTs around the target"),
+    _("the most likely of equally wide intervals"),
+    _("decides as Keyboard does"),
+    _("three intervals by probability per width"),
+    _("an interval, and one look back"),
+    _("a model with one parameter; the dose nearest to the target"),
+    _("a logistic model with two parameters and overdose control"),
+    _("single patients until a first DLT, then 3+3"),
+    _("a decision table of your own"),
+    _("3+3 with up to six patients while windows are open"),
+    _("BOIN that counts pending patients by the share of their window"),
+    _("CRM that weighs pending patients by the share of their window"),
+    _("number of dose levels"),
+    _("which 3+3"),
+    _("whether the dose below one that was ruled out is filled to six"),
+    _("whether the highest dose is filled to six"),
+    _("most DLTs among six at the recommended dose"),
+    _("dose level of the first patients"),
+    _("guard: fewest patients at the recommended dose"),
+    _("guard: the trial ends with so many patients"),
+    _("guard: the trial ends with so many patients at the next dose"),
+    _("guard: probability of a lowest dose above the target that ends the trial"),
+    _("guard: the rate meant; else the target of the design"),
+    _("guard: never more than one level above the highest tried"),
+    _("rate of DLT that is looked for"),
+    _("most cohorts"),
+    _("patients in a cohort"),
+    _("probability of a rate above the target that eliminates a dose"),
+    _("how much lower that is at the lowest dose"),
+    _("rate that asks for a higher dose, as a multiple of the target"),
+    _("rate that asks for a lower dose, as a multiple of the target"),
+    _("whether the recommended dose must lie under the upper bound"),
+    _("how far the interval reaches under the target"),
+    _("how far the interval reaches over the target"),
+    _("rates before any patient, one a dose; see 'dosepath calibrate'"),
+    _("how one parameter bends them"),
+    _("which value of the parameter counts"),
+    _("prior variance of the parameter"),
+    _("of the logistic model"),
+    _("whether levels may be skipped on the way up"),
+    _("whether one stays after a cohort with too many DLTs"),
+    _("probability of a lowest dose above the target that ends the trial"),
+    _("dose of each level, all in one unit"),
+    _("dose at which exp(a) are the odds of a DLT"),
+    _("prior means of a and b, as -0.85,1"),
+    _("prior variance of a, covariance, variance of b, as 1,-0.5,1"),
+    _("target interval of rates"),
+    _("most probability of a rate above the interval"),
+    _("rows of treated, dlts, action (E, S, D, DU)"),
+    _("name of the table"),
+    _("share of pending patients above which accrual is suspended"),
+    _("patients at a dose that end the trial"),
+    _("how weights rise"),
+)
+"""Rules of designs, then what their parameters and guards mean."""
