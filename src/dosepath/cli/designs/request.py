@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from dosepath.cli.shell import pairs
 from dosepath.core.errors import InputError
 from dosepath.dosefinding.recipes import DEFAULT_TARGET, AnyDesign, make, recipe_of
+from dosepath.trial.plan import pairs
 
 
 @dataclass(frozen=True, slots=True)
