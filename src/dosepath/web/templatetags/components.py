@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from django import template
 from django.http import HttpRequest, QueryDict
@@ -88,7 +89,8 @@ def _cell(column: Column[Any], row: Any) -> dict[str, Any]:
 @register.inclusion_tag("components/filter_bar.html", takes_context=True)
 def filter_bar(context: template.RequestContext, filters: Filters, target: str = "list") -> dict[str, Any]:
     """Show filters as a form; the part `target` of the page follows each choice, without scripts a button does it."""
-    return {"path": context["request"].path, "filters": filters, "target": target}
+    cleared = f"?{urlencode(filters.kept)}" if filters.kept else ""
+    return {"path": context["request"].path, "filters": filters, "target": target, "cleared": cleared}
 
 
 @register.inclusion_tag("components/plot_figure.html")
