@@ -78,10 +78,11 @@ def _line(screening: PatientScreening, report: ScreeningReport, gate: GateName) 
     found = report.gates[gate]
     undecided = found.overall is Overall.UNDECIDED
     steps = orders(found, report.protocol) if undecided else ()
-    return Line(screening, report, found, _decisive(report, found), steps)
+    return Line(screening, report, found, decisive(report, found), steps)
 
 
-def _decisive(report: ScreeningReport, gate: GateReport) -> tuple[Decisive, ...]:
+def decisive(report: ScreeningReport, gate: GateReport) -> tuple[Decisive, ...]:
+    """Give what keeps a patient out, or of an undecided one is open, as deep as one criterion alone decides."""
     return tuple(_deepest(report, gate, identity) for identity in gate.blockers or gate.undecided)
 
 

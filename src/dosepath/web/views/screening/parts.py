@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from dosepath.core.facts import Evidence, Fact, Need
 from dosepath.core.verdict import Verdict
 from dosepath.eligibility.gaps import Order, orders
-from dosepath.eligibility.report import Finding, GateReport, ScreeningReport
+from dosepath.eligibility.report import CheckResult, Finding, GateReport, ScreeningReport
 from dosepath.eligibility.wording import fact_words, meaning
 from dosepath.interop.protocol_json import describe
 from dosepath.interop.score_json import field_document, label_of
@@ -246,6 +246,27 @@ def _value(found: Mapping[str, Any]) -> str:
             return f"≥ {low} {unit}".strip()
         return f"≤ {high} {unit}".strip() if low is None else f"{low} – {high} {unit}".strip()
     return ""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRow:
+    """Something that is asked for at a gate beside the criteria."""
+
+    result: CheckResult
+    facts: tuple[FactRow, ...]
+    needs: tuple[NeedRow, ...]
+
+
+def checks(gate: GateReport, protocol: Protocol, opener: Opener) -> list[CheckRow]:
+    """Give what is asked for at a gate beside the criteria."""
+    return [
+        CheckRow(
+            each,
+            tuple(fact_row(fact, protocol, opener) for fact in each.evidence.used),
+            tuple(need_row(need, protocol) for need in each.evidence.missing),
+        )
+        for each in gate.checks
+    ]
 
 
 @dataclass(frozen=True, slots=True)

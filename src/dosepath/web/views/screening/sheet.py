@@ -20,6 +20,7 @@ from dosepath.rules.parse import suggest
 from dosepath.trial.journeys import PatientScreening, screen_patient, suggested_arms
 from dosepath.trial.plan import Plan
 from dosepath.trial.what_if import changes, with_facts
+from dosepath.trial.worklist import decisive
 from dosepath.web import filters
 from dosepath.web.filters import Filter, Filters
 from dosepath.web.jobs import Job
@@ -94,6 +95,8 @@ def sheet(request: HttpRequest, cohort: str, row: str, arm: str, form: str = "")
             _("Criteria"),
             [
                 ("open", _("unknown")),
+                ("met", _("met")),
+                ("not_met", _("not met")),
                 ("against", _("keeping the patient out")),
                 ("changed", _("changed by the what-if")),
             ],
@@ -117,7 +120,8 @@ def sheet(request: HttpRequest, cohort: str, row: str, arm: str, form: str = "")
         "unknown": shown.gate.count(Verdict.UNKNOWN),
         "arm_label": shown.plan.protocol.file.arms[shown.arm].label,
         "arms": _arms(shown),
-        "blockers": _named(shown.gate, shown.gate.blockers),
+        "decisive": decisive(shown.report, shown.gate),
+        "checks": parts.checks(shown.gate, shown.report.protocol, _opener(shown)),
         "orders": parts.order_rows(shown.gate, shown.report.protocol),
         "expiries": parts.expiries(shown.gate),
         "labels": shown.patients.labels.get(shown.person.id, ()),
@@ -173,7 +177,9 @@ def _opener(shown: Sheet) -> parts.Opener:
 def _left(everything: Sequence[Item], chosen: Filters) -> list[Item]:
     wanted = chosen["q"].casefold()
     tests: dict[str, Callable[[Item], bool]] = {
-        "open": lambda item: item.finding.leaf and item.finding.open,
+        "open": lambda item: _counts(item, Verdict.UNKNOWN),
+        "met": lambda item: _counts(item, Verdict.MET),
+        "not_met": lambda item: _counts(item, Verdict.NOT_MET),
         "against": lambda item: item.finding.against,
         "changed": lambda item: item.before is not None,
     }
@@ -189,14 +195,10 @@ def _left(everything: Sequence[Item], chosen: Filters) -> list[Item]:
     ]
 
 
-def _named(gate: GateReport, identities: Sequence[str]) -> list[tuple[str, str]]:
-    titles = {item.check.id: item.check.title for item in gate.checks}
-    return [
-        (name, gate.findings[name].criterion.source.title)
-        if name in gate.findings
-        else ("", titles.get(name, gate.note))
-        for name in identities
-    ]
+def _counts(item: Item, verdict: Verdict) -> bool:
+    """Answer whether a criterion is one of those that the head of the sheet counts."""
+    finding = item.finding
+    return finding.leaf and finding.in_scope and not finding.pending and finding.verdict is verdict
 
 
 def _arms(shown: Sheet) -> list[dict[str, Any]]:
