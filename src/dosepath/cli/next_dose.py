@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table as Grid
 
 from dosepath.cli.plots import save_swimmer
-from dosepath.cli.shell import console, pairs
+from dosepath.cli.shell import console
 from dosepath.cli.shell import rates as read_rates
 from dosepath.core.errors import InputError
 from dosepath.interop.answers_yaml import load_exact
@@ -26,6 +26,7 @@ from dosepath.trial.ladder.conduct import RATES, Conduct
 from dosepath.trial.ladder.counting import Standing
 from dosepath.trial.library import open_trial
 from dosepath.trial.occasions import read_date
+from dosepath.trial.plan import pairs
 
 STATE_WORDS: Final[Mapping[str, str]] = {
     "not_infused": "not infused",

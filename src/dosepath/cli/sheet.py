@@ -13,7 +13,7 @@ from dosepath.core.verdict import Verdict
 from dosepath.eligibility.gaps import Order, orders
 from dosepath.eligibility.report import Finding, GateReport, ScreeningReport
 from dosepath.eligibility.screening import RECHECK_SETTING
-from dosepath.eligibility.wording import grounds
+from dosepath.eligibility.wording import grounds, meaning
 from dosepath.interop.screening_json import number_text
 from dosepath.protocol.model import GateName
 
@@ -66,14 +66,8 @@ def _print_finding(out: Console, finding: Finding, gate: GateReport) -> None:
 
 
 def _meaning(finding: Finding, gate: GateReport) -> str:
-    if finding.pending:
-        return "  (pending: judged at a later gate)"
-    if finding.open and not finding.criterion.parent and finding.id not in gate.undecided:
-        return "  (open only in what is pending)"
-    # A part that does not decide by itself, such as an exception, says nothing about the patient as a whole.
-    if not finding.criterion.exclusion or not finding.criterion.alone or finding.verdict is Verdict.UNKNOWN:
-        return ""
-    return "  (excludes)" if finding.verdict is Verdict.MET else "  (does not exclude)"
+    found = meaning(finding, gate)
+    return f"  ({found.value})" if found else ""
 
 
 def _print_orders(out: Console, gate: GateReport, report: ScreeningReport) -> None:

@@ -1,7 +1,7 @@
 """What all commands share: errors without a traceback, words for verdicts, reading of options."""
 
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
@@ -57,23 +57,6 @@ def console(*, stderr: bool = False) -> Console:
     """Make a console; wide enough for tables where the output is no terminal."""
     made = Console(stderr=stderr, highlight=False)
     return made if made.is_terminal else Console(stderr=stderr, highlight=False, width=160)
-
-
-def pairs(options: Iterable[str], name: str) -> dict[str, str]:
-    """Read options of the form KEY=VALUE.
-
-    Raises
-    ------
-    InputError
-        When one has no `=`.
-    """
-    found: dict[str, str] = {}
-    for option in options:
-        key, equals, value = option.partition("=")
-        if not equals or not key.strip() or not value.strip():
-            raise InputError(f"{name} {option}: write {name} KEY=VALUE")
-        found[key.strip()] = value.strip()
-    return found
 
 
 def rates(text: str, option: str) -> tuple[float, ...]:

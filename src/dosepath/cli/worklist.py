@@ -9,21 +9,18 @@ from rich.markup import escape
 from rich.table import Table as Grid
 
 from dosepath.core.verdict import Verdict
-from dosepath.eligibility.gaps import orders
-from dosepath.eligibility.report import GateReport, Overall, ScreeningReport
+from dosepath.eligibility.report import Overall, ScreeningReport
 from dosepath.mapping.reader import Remark, RemarkKind
 from dosepath.protocol.model import GateName
 from dosepath.rules.wording import counted
 from dosepath.trial.journeys import RANK, PatientScreening
+from dosepath.trial.worklist import SHOWN_CRITERIA, Line, in_order, lines
 
 SHOWN_PROBLEMS: Final = 8
 """Remarks on the input that are printed without --problems."""
 
 COUNTS: Final = ("met", "not met", "unknown")
 """Columns that hold numbers."""
-
-SHOWN_CRITERIA: Final = 2
-"""Decisive criteria named in a row."""
 
 WORDS: Final[Mapping[Overall, tuple[str, str]]] = {
     Overall.ELIGIBLE: ("✔ eligible", "green"),
@@ -32,15 +29,9 @@ WORDS: Final[Mapping[Overall, tuple[str, str]]] = {
 }
 
 
-def in_order(screenings: Sequence[PatientScreening], gate: GateName) -> list[tuple[PatientScreening, ScreeningReport]]:
-    """Give the rows of the worklist, those that ask for work first."""
-    rows = [(screening, report) for screening in screenings for report in screening.shown(gate)]
-    return sorted(rows, key=lambda row: _urgency(row[0], row[1], gate))
-
-
 def print_worklist(out: Console, screenings: Sequence[PatientScreening], gate: GateName, limit: int) -> None:
     """Print the rows and the totals; `limit` 0 prints all rows."""
-    rows = in_order(screenings, gate)
+    rows = lines(screenings, gate)
     if not rows:
         out.print("no patient was read")
         return
@@ -49,69 +40,30 @@ def print_worklist(out: Console, screenings: Sequence[PatientScreening], gate: G
         grid.add_column(column, no_wrap=True, overflow="fold", justify="right" if column in COUNTS else "left")
     for column in ("decisive", "next step", "good until"):
         grid.add_column(column, no_wrap=column == "good until")
-    for screening, report in rows[: limit or None]:
-        grid.add_row(*_row(screening, report, gate))
+    for line in rows[: limit or None]:
+        grid.add_row(*_row(line))
     out.print(grid)
     if limit and len(rows) > limit:
         out.print(f"... and {counted(len(rows) - limit, 'more row')}; --limit 0 shows all")
-    _print_totals(out, screenings, [report for _, report in rows], gate)
+    _print_totals(out, screenings, [line.report for line in rows], gate)
 
 
-def _urgency(screening: PatientScreening, report: ScreeningReport, gate: GateName) -> tuple[bool, bool, int, int, str]:
-    found = report.gates[gate]
-    out_of_question = found.overall is Overall.NOT_ELIGIBLE
-    return (
-        out_of_question,
-        screening.no_target_disease,
-        RANK.index(found.overall),
-        found.count(Verdict.UNKNOWN),
-        report.patient,
-    )
-
-
-def _row(screening: PatientScreening, report: ScreeningReport, gate: GateName) -> tuple[str, ...]:
-    found = report.gates[gate]
+def _row(line: Line) -> tuple[str, ...]:
+    found, report = line.found, line.report
     word, style = WORDS[found.overall]
-    steps = orders(found, report.protocol)
-    said = _decisive(report, found)
-    if screening.no_target_disease:
+    more = f" +{len(line.decisive) - SHOWN_CRITERIA}" if len(line.decisive) > SHOWN_CRITERIA else ""
+    said = "; ".join(map(str, line.decisive[:SHOWN_CRITERIA])) + more
+    if line.screening.no_target_disease:
         said = f"no target disease on record{'; ' if said else ''}{said}"
     return (
         escape(report.patient),
-        f"({report.arm})" if screening.no_target_disease else report.arm,
+        f"({report.arm})" if line.screening.no_target_disease else report.arm,
         f"[{style}]{word}[/]",
         *(str(found.count(verdict)) for verdict in (Verdict.MET, Verdict.NOT_MET, Verdict.UNKNOWN)),
         escape(said),
-        escape(str(steps[0])) if steps and found.overall is Overall.UNDECIDED else "",
+        escape(str(line.orders[0])) if line.orders else "",
         str(found.expires or ""),
     )
-
-
-def _decisive(report: ScreeningReport, gate: GateReport) -> str:
-    identities = gate.blockers or gate.undecided
-    shown = [_deepest(report, gate, identity) for identity in identities[:SHOWN_CRITERIA]]
-    more = f" +{len(identities) - SHOWN_CRITERIA}" if len(identities) > SHOWN_CRITERIA else ""
-    return "; ".join(shown) + more
-
-
-def _deepest(report: ScreeningReport, gate: GateReport, identity: str) -> str:
-    """Name the criterion below a heading that decides, with its title."""
-    criteria = report.protocol.criteria
-    if identity not in gate.findings:
-        titles = {item.check.id: item.check.title for item in gate.checks}
-        return titles.get(identity) or gate.note or identity
-    wanted = gate.findings[identity].verdict
-    while True:
-        below = [
-            child
-            for child in criteria[identity].children
-            if gate.findings[child].in_scope
-            and not gate.findings[child].pending
-            and gate.findings[child].verdict is wanted
-        ]
-        if len(below) != 1:
-            return f"{identity} {criteria[identity].source.title}"
-        identity = below[0]
 
 
 def _print_totals(
@@ -140,11 +92,6 @@ def print_absent(out: Console, named: Iterable[str], read: Iterable[str]) -> Non
             out.print(f"[yellow]{counted(len(some), 'patient')} {words}:[/] {escape(names)}")
 
 
-def concerns_a_file(remark: Remark) -> bool:
-    """Answer whether a file or a part of one could not be read, and not just one record about a patient."""
-    return remark.kind is RemarkKind.UNUSABLE and "/" not in remark.resource
-
-
 def print_problems(out: Console, problems: Sequence[Remark], *, everything: bool) -> None:
     """Print what was not understood: grouped, or every remark with its place."""
     if everything:
@@ -155,7 +102,7 @@ def print_problems(out: Console, problems: Sequence[Remark], *, everything: bool
     if not worth:
         return
     out.print(f"\n[yellow]{counted(len(worth), 'remark')} on the input[/] (--problems lists all)")
-    files = [item for item in worth if concerns_a_file(item)]
+    files = [item for item in worth if item.concerns_a_file]
     kinds = Counter(
         (item.kind.value, item.resource.partition("/")[0], item.reason) for item in worth if item not in files
     )

@@ -171,6 +171,15 @@ def write_cohort(cohort: Cohort, out: Path) -> None:
     _write(out / "README.txt", README)
 
 
+def read_labels(folder: Path) -> dict[str, tuple[str, ...]]:
+    """Give what each person of a written cohort is meant to show; nothing where the labels are gone."""
+    try:
+        written = yaml.safe_load((folder / "labels.yaml").read_text(encoding="utf-8"))
+    except OSError:
+        return {}
+    return {name: tuple(label["labels"]) for name, label in written["patients"].items()}
+
+
 def _anchors(cohort: Cohort) -> JsonObject:
     return {
         one.id: {

@@ -1,12 +1,15 @@
 """Findings in words: the facts that a verdict rests on, and what would resolve an unknown."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import Enum
 from fractions import Fraction
 from typing import TypeVar
 
 from dosepath.core.facts import Evidence, Fact, NeedKind
 from dosepath.core.quantity import Quantity
 from dosepath.core.verdict import Verdict
+from dosepath.eligibility.report import Finding, GateReport
 from dosepath.rules.wording import counted
 
 T = TypeVar("T")
@@ -53,18 +56,63 @@ def _grouped(items: Iterable[T], key: Callable[[T], str]) -> Iterable[tuple[str,
     return found.items()
 
 
-def fact_text(fact: Fact) -> str:
-    """Word a fact: what, how much, when, and the record it comes from."""
+@dataclass(frozen=True, slots=True)
+class FactWords:
+    """A fact in the parts that a table shows.
+
+    Parameters
+    ----------
+    value
+        As reported, with the converted one behind it; empty for a thing that just happened.
+    limits
+        Limits of normal, `ULN 1.2 {INR}`.
+    when
+        Day or period; `no date` where none is on record.
+    """
+
+    value: str
+    limits: tuple[str, ...]
+    when: str
+
+
+def fact_words(fact: Fact) -> FactWords:
+    """Word the parts of a fact."""
     value = fact.reported or (str(fact.value) if fact.value is not None else "")
     if isinstance(fact.value, Quantity) and fact.reported and not _same(fact.value, fact.reported):
         value = f"{fact.reported} (= {fact.comparator or ''}{fact.value})"
-    limits = [f"{name} {limit}" for name, limit in (("LLN", fact.lln), ("ULN", fact.uln)) if limit is not None]
+    limits = tuple(f"{name} {limit}" for name, limit in (("LLN", fact.lln), ("ULN", fact.uln)) if limit is not None)
     if fact.dose is not None:
         value = f"{value} {fact.dose}{_times(fact.times_per_day)}".strip()
     dated = fact.period.start is not None or fact.period.end is not None or fact.period.ongoing
-    when = str(fact.period) if dated else "no date"
-    said = f"{fact.concept}: {value}" if value else fact.concept
-    return ", ".join([said, *limits, *([when] if when != value else []), fact.source])
+    return FactWords(value, limits, str(fact.period) if dated else "no date")
+
+
+def fact_text(fact: Fact) -> str:
+    """Word a fact: what, how much, when, and the record it comes from."""
+    words = fact_words(fact)
+    said = f"{fact.concept}: {words.value}" if words.value else fact.concept
+    return ", ".join([said, *words.limits, *([words.when] if words.when != words.value else []), fact.source])
+
+
+class Meaning(Enum):
+    """What a verdict means for the patient, where the verdict alone does not say it."""
+
+    PENDING = "pending: judged at a later gate"
+    OPEN_IN_PENDING = "open only in what is pending"
+    EXCLUDES = "excludes"
+    DOES_NOT_EXCLUDE = "does not exclude"
+
+
+def meaning(finding: Finding, gate: GateReport) -> Meaning | None:
+    """Say what a verdict means for the patient; None where the verdict says it."""
+    if finding.pending:
+        return Meaning.PENDING
+    if finding.open and not finding.criterion.parent and finding.id not in gate.undecided:
+        return Meaning.OPEN_IN_PENDING
+    # A part that does not decide by itself, such as an exception, says nothing about the patient as a whole.
+    if not finding.criterion.exclusion or not finding.criterion.alone or finding.verdict is Verdict.UNKNOWN:
+        return None
+    return Meaning.EXCLUDES if finding.verdict is Verdict.MET else Meaning.DOES_NOT_EXCLUDE
 
 
 def _same(value: Quantity, reported: str) -> bool:

@@ -64,6 +64,11 @@ class Remark:
     kind: RemarkKind = RemarkKind.UNUSABLE
     count: int = 1
 
+    @property
+    def concerns_a_file(self) -> bool:
+        """Whether a file or a part of one could not be read, and not just one record about a patient."""
+        return self.kind is RemarkKind.UNUSABLE and "/" not in self.resource
+
     def __str__(self) -> str:
         return ": ".join(each for each in (self.place, self.resource, self.reason) if each)
 

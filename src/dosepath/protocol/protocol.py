@@ -150,6 +150,8 @@ class Protocol:
         DosepathError
             When there is no such reading or option; says which ones there are.
         """
+        if not readings:
+            return self
         chosen = dict(self.chosen)
         for key, option in readings.items():
             full, reading = self._reading(key, option)

@@ -26,19 +26,31 @@ class Filter:
         As the page says it.
     choices
         Values and their words; empty for free text.
+    empty
+        Words for choosing nothing; empty for "all".
     """
 
     name: str
     label: str | Promise
     choices: Sequence[tuple[str, str | Promise]] = ()
+    empty: str | Promise = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Filters with what was chosen of each; an empty text chooses nothing."""
+    """Filters with what was chosen of each; an empty text chooses nothing.
+
+    Parameters
+    ----------
+    offered, chosen
+        The filters, and the value of each by name.
+    kept
+        Other parameters of the address, which stay when a filter changes.
+    """
 
     offered: tuple[Filter, ...]
     chosen: Mapping[str, str]
+    kept: tuple[tuple[str, str], ...] = ()
 
     def __getitem__(self, name: str) -> str:
         """Give what was chosen."""
@@ -56,7 +68,7 @@ class Filters:
 
 
 def read(query: QueryDict, offered: Iterable[Filter], also: Sequence[str] = ()) -> Filters:
-    """Read filters from a query; `also` names parameters that are not filters.
+    """Read filters from a query; `also` names parameters that are not filters and stay beside them.
 
     Raises
     ------
@@ -71,7 +83,8 @@ def read(query: QueryDict, offered: Iterable[Filter], also: Sequence[str] = ()) 
                 _("There is no parameter '%(name)s' here.") % {"name": name[:LONGEST]},
                 suggest(name, [*known, *also]) if known or also else "",
             )
-    return Filters(filters, {each.name: _value(query, each) for each in filters})
+    kept = tuple((name, value) for name in also for value in query.getlist(name) if value)
+    return Filters(filters, {each.name: _value(query, each) for each in filters}, kept)
 
 
 def _value(query: QueryDict, item: Filter) -> str:

@@ -114,6 +114,17 @@ def find(kind: str, name: str) -> Upload:
     return Upload(name, folder / "files", record["names"], tuple(record["left_out"]))
 
 
+def forget(kind: str, name: str) -> None:
+    """Delete an upload.
+
+    Raises
+    ------
+    AbsentError
+        When there is none.
+    """
+    shutil.rmtree(find(kind, name).folder.parent, ignore_errors=True)
+
+
 def _settle(made: Path, base: Path, intake: "_Intake") -> Upload:
     if not intake.names:
         reason = _("No file was sent.")

@@ -14,6 +14,12 @@ from dosepath.web.views.designs import plots as design_plots
 from dosepath.web.views.ladder import drawing, opening, subject
 from dosepath.web.views.ladder import pages as ladder
 from dosepath.web.views.protocol import browser, concepts, criterion, points
+from dosepath.web.views.screening import choose as screening_choose
+from dosepath.web.views.screening import effect as screening_effect
+from dosepath.web.views.screening import problems as screening_problems
+from dosepath.web.views.screening import records as screening_records
+from dosepath.web.views.screening import sheet as screening_sheet
+from dosepath.web.views.screening import worklist as screening_worklist
 
 
 def listed(place: str, view: Callable[..., HttpResponseBase], name: str) -> list[URLPattern]:
@@ -51,6 +57,17 @@ urlpatterns = [
         "protocol/<str:trial>/concepts/<str:name>.json", concepts.concept, {"form": JSON}, name="protocol-concept-json"
     ),
     # screening
+    path("screening/", screening_choose.choose, name="screening"),
+    path("screening/send/", screening_choose.send, name="screening-send"),
+    path("screening/point/", screening_choose.point, name="screening-point"),
+    path("screening/forget/", screening_choose.forget, name="screening-forget"),
+    *listed("screening/<slug:cohort>", screening_worklist.worklist, "screening-worklist"),
+    *listed("screening/<slug:cohort>/problems", screening_problems.problems, "screening-problems"),
+    *listed("screening/<slug:cohort>/effect", screening_effect.effect, "screening-effect"),
+    path("screening/<slug:cohort>/<slug:row>/", screening_sheet.patient, name="screening-patient"),
+    path("screening/<slug:cohort>/<slug:row>/resource/", screening_records.resource, name="screening-resource"),
+    *listed("screening/<slug:cohort>/<slug:row>/<slug:arm>", screening_sheet.sheet, "screening-sheet"),
+    path("screening/<slug:cohort>/<slug:row>/<slug:arm>/report.json", screening_sheet.report, name="screening-report"),
     # instruments
     # ladder
     *listed("ladder", ladder.ladder, "ladder"),

@@ -12,8 +12,8 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from dosepath.cli.shell import pairs
 from dosepath.core.errors import InputError
+from dosepath.trial.plan import pairs
 
 
 @dataclass(frozen=True, slots=True)

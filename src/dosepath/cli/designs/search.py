@@ -8,7 +8,7 @@ import typer
 from rich.table import Table as Grid
 
 from dosepath.cli.designs.advice import decision_document
-from dosepath.cli.shell import console, pairs, rates
+from dosepath.cli.shell import console, rates
 from dosepath.core.errors import InputError
 from dosepath.dosefinding.asked import Wanted, wanted
 from dosepath.dosefinding.crm import Crm, Model, calibrated_skeleton
@@ -17,6 +17,7 @@ from dosepath.dosefinding.exact import enumerate_design
 from dosepath.dosefinding.outcomes import read_outcomes
 from dosepath.dosefinding.recipes import MOST_DOSES, closed
 from dosepath.dosefinding.tools import Compared, cohorts_needed
+from dosepath.trial.plan import pairs
 
 
 def calibrate(halfwidth: float, target: float, prior_level: int, doses: int, model: str, *, as_json: bool) -> None:

@@ -1,0 +1,1 @@
+"""The screening screens: cohorts, the worklist, the sheet of one patient, what was not understood."""
