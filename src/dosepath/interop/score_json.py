@@ -1,5 +1,6 @@
 """A score -> a document: values with their bounds, what is missing, what was refused, under which version."""
 
+from fractions import Fraction
 from typing import Any
 
 from dosepath import __version__
@@ -53,6 +54,17 @@ def label_of(instrument: Instrument, item: str) -> str:
     table, _, column = item.rpartition(".")
     columns = instrument.items[table].columns if table in instrument.items else ()
     return next((each.label for each in columns if each.id == column), "")
+
+
+def number_shown(number: Fraction | None) -> str:
+    """Show a number, rounded to four decimals only here; None may be any number.
+
+    Examples
+    --------
+    >>> number_shown(Fraction(7, 2)), number_shown(Fraction(2, 3))
+    ('3.5', '0.6667')
+    """
+    return "any number" if number is None else number_text(round(number, 4))
 
 
 def _plain(value: FieldValue) -> Any:
