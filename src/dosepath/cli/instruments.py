@@ -13,11 +13,10 @@ from rich.text import Text
 
 from dosepath.cli.shell import CHECK_FAILED, console
 from dosepath.core.errors import InputError
-from dosepath.core.instrument import FieldValue, Instrument, Item, Procedure, Score
-from dosepath.core.interval import Interval
+from dosepath.core.instrument import Instrument, Item, Procedure, Score
 from dosepath.interop.answers_yaml import answers_of, load_exact
 from dosepath.interop.instrument_json import FEW_CHOICES, answered_with, form_yaml, item_document, summary
-from dosepath.interop.score_json import document, field_document, label_of, number_shown
+from dosepath.interop.score_json import document, field_document, in_words, label_of
 from dosepath.rules.parse import suggest
 from dosepath.rules.wording import counted
 from dosepath.trial.catalog import catalog
@@ -192,21 +191,7 @@ def _print(out: Console, each: Instrument, scored: Score, *, explain: bool) -> N
 def _value_text(scored: Score, name: str) -> str:
     """Word what is known of a field."""
     found = scored.value(name)
-    match found:
-        case Interval(low=low, high=high) if not found.exact:
-            if low is None or high is None:
-                return f"at least {number_shown(low)}" if low is not None else f"at most {number_shown(high)}"
-            return f"{number_shown(low)} to {number_shown(high)}"
-        case None:
-            words = [value for value in scored.values(name) if value is not None]
-            return "? " + " or ".join(_word(value) for value in words[:FEW_CHOICES])
-    return _word(found)
-
-
-def _word(value: FieldValue) -> str:
-    match value:
-        case "true" | "false":
-            return "yes" if value == "true" else "no"
-        case Interval(low=low, high=high):
-            return number_shown(low) if value.exact else f"{number_shown(low)} to {number_shown(high)}"
-    return value
+    if found is not None:
+        return in_words(found)
+    words = [value for value in scored.values(name) if value is not None]
+    return "? " + " or ".join(in_words(value) for value in words[:FEW_CHOICES])

@@ -87,8 +87,8 @@ _SIGNS = tuple(sign for system in SYSTEMS for sign in system.signs)
 
 
 def _points_of(sign: Sign) -> str:
-    """Give the points of a sign as the form prints them: persistent / new or worse."""
-    return f"{'-' if sign.persistent is None else sign.persistent} / {sign.new}"
+    """Give the points of a sign as the form prints them: where it is persistent, and where it is new or worse."""
+    return f"{sign.new} new" if sign.persistent is None else f"{sign.persistent} / {sign.new} new"
 
 
 _ITEMS = by_id(

@@ -67,6 +67,20 @@ def number_shown(number: Fraction | None) -> str:
     return "any number" if number is None else number_text(round(number, 4))
 
 
+def in_words(value: FieldValue) -> str:
+    """Word one possible value: yes, no, a word, a number or its bounds."""
+    match value:
+        case "true" | "false":
+            return "yes" if value == "true" else "no"
+        case Interval(low=low, high=high) if not value.exact:
+            if low is None or high is None:
+                return f"at least {number_shown(low)}" if low is not None else f"at most {number_shown(high)}"
+            return f"{number_shown(low)} to {number_shown(high)}"
+        case Interval(low=low):
+            return number_shown(low)
+    return value
+
+
 def _plain(value: FieldValue) -> Any:
     match value:
         case "true" | "false":

@@ -8,7 +8,7 @@ from django.urls import URLPattern, path
 
 from dosepath.web import waiting
 from dosepath.web.lists import CSV, JSON
-from dosepath.web.views import errors, pages
+from dosepath.web.views import errors, instruments, pages
 
 
 def listed(place: str, view: Callable[..., HttpResponseBase], name: str) -> list[URLPattern]:
@@ -32,6 +32,13 @@ urlpatterns = [
     # protocol
     # screening
     # instruments
+    *listed("instruments", instruments.instruments, "instruments"),
+    path("instruments/<str:name>.yaml", instruments.file, {"form": "yaml"}, name="instruments-yaml"),
+    path("instruments/<str:name>.json", instruments.file, {"form": JSON}, name="instruments-score"),
+    path("instruments/<str:name>.csv", instruments.file, {"form": CSV}, name="instruments-answers"),
+    path("instruments/<str:name>/print/", instruments.paper, name="instruments-print"),
+    path("instruments/<str:name>/load/", instruments.load, name="instruments-load"),
+    path("instruments/<str:name>/", instruments.one, name="instruments-one"),
     # ladder
     # designs
     # hospital

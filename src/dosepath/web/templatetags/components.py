@@ -13,7 +13,7 @@ from dosepath.web.filters import Filters
 from dosepath.web.jobs import Job
 from dosepath.web.lists import Column, Listing
 from dosepath.web.plots import Figure
-from dosepath.web.words import OVERALL, VERDICTS
+from dosepath.web.words import ANSWERS, OVERALL, VERDICTS
 
 register = template.Library()
 
@@ -109,6 +109,12 @@ def message(
 def progress(job: Job[Any]) -> dict[str, Any]:
     """Show how far a computation is; asks again by itself."""
     return {"job": job}
+
+
+@register.filter
+def in_words(value: object) -> str | Promise:
+    """Word an answer or a value of an instrument: yes, no, or the word itself without underscores."""
+    return ANSWERS.get(str(value)) or str(value).replace("_", " ")
 
 
 @register.simple_tag(takes_context=True)
