@@ -8,7 +8,6 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import typer
@@ -25,7 +24,7 @@ from dosepath.cli.shell import console
 from dosepath.cli.worklist import print_worklist
 from dosepath.core.errors import InputError
 from dosepath.demo.hospital.make import make_hospital
-from dosepath.interop.hospital import import_source
+from dosepath.interop.hospital import Run, import_source, screen_into
 from dosepath.interop.screening_csv import COLUMNS, rows
 from dosepath.interop.screening_csv import worklist as worklist_csv
 from dosepath.interop.screening_json import document
@@ -35,18 +34,11 @@ from dosepath.population.attrition import BASES, EVERYBODY, ON_RECORD, ArmCost, 
 from dosepath.population.connection import Connection, connected, save_rows
 from dosepath.population.cost import ItemCost
 from dosepath.population.facts import patient_key, read_record
-from dosepath.population.folders import is_whole, open_whole, writing
+from dosepath.population.folders import open_whole
+from dosepath.population.overview import arm_counts, remark_counts, some_unread
 from dosepath.population.refresh import refresh as refresh_screening
 from dosepath.population.results import Screening, open_screening
-from dosepath.population.screening import (
-    SCREENING,
-    Asked,
-    Screener,
-    asked_document,
-    link_facts,
-    screen_chunks,
-)
-from dosepath.population.spark import engine_named
+from dosepath.population.screening import SCREENING, Asked
 from dosepath.population.tables import Column, Schema, Type
 from dosepath.population.what_if import Curve, curve
 from dosepath.protocol.model import GateName
@@ -54,6 +46,8 @@ from dosepath.rules.wording import counted
 from dosepath.trial.occasions import read_date
 
 SOME_INPUT_UNREAD = 1
+SHOWN_REMARKS = 8
+OUTCOMES = ("eligible", "undecided", "not_eligible")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,21 +118,13 @@ def make(out: Path, patients: int, seed: int, on: str, *, as_json: bool) -> None
 def screen(request: Request, *, as_json: bool) -> int:
     """Screen a source into a folder; the exit code says whether all of it was understood."""
     asked = _asked(request)
-    scratch = request.out.parent if request.out.parent.is_dir() else Path()
-    with (
-        TemporaryDirectory(prefix=".dosepath-", dir=scratch) as spill,
-        progress() as advance,
-        writing(request.out, SCREENING) as draft,
-        connected(Path(spill), memory=request.memory) as connection,
-    ):
-        kind = _facts(connection, request, asked, draft.tables, advance)
-        engine = engine_named(request.engine, Path(spill))
-        screener = Screener(connection, asked, engine)
-        draft.about = asked_document(asked, screener.plan)
-        chunks = sorted(int(path.stem) for path in (draft.tables / "facts").glob("*.parquet"))
-        patients = sum(screen_chunks(screener, draft.tables, chunks, advance))
+    with progress() as advance:
+        ran = screen_into(
+            request.out, request.source, asked, engine=request.engine, columns=request.columns,
+            memory=request.memory, chunk=request.chunk, advance=advance,
+        )  # fmt: skip
     with connected(request.out, memory=request.memory) as connection:
-        return _report(open_screening(connection, request.out), patients, kind, screener.one_by_one, as_json=as_json)
+        return _report(open_screening(connection, request.out), ran, as_json=as_json)
 
 
 def _asked(request: Request) -> Asked:
@@ -160,68 +146,39 @@ def _asked(request: Request) -> Asked:
     )  # fmt: skip
 
 
-def _facts(
-    connection: Connection, request: Request, asked: Asked, tables: Path, advance: Callable[[str, int, int], None]
-) -> str:
-    """Read the source; an earlier screening gives its facts as they are."""
-    first = request.source[0]
-    if len(request.source) == 1 and is_whole(first) and open_whole(first).kind == SCREENING:
-        before = open_whole(first)
-        if before.about["protocol"]["digest"] != asked.protocol.digest:
-            raise InputError(f"{first}: its facts were read for another protocol; give the source itself")
-        link_facts(before, tables)
-        return "facts of an earlier screening"
-    index = ConceptIndex(asked.protocol.file.concepts)
-    return import_source(
-        connection, request.source, index, tables, columns=request.columns, size=request.chunk, advance=advance
-    )
-
-
-def _report(screening: Screening, patients: int, kind: str, one_by_one: int, *, as_json: bool) -> int:
-    connection = screening.connection
-    by_arm = connection.execute(
-        "SELECT arm, count(*) FILTER (overall = 'eligible'), count(*) FILTER (overall = 'undecided'), "
-        "count(*) FILTER (overall = 'not_eligible') FROM overall WHERE on_record GROUP BY arm"
-    ).fetchall()
-    remarks = connection.execute(
-        "SELECT kind, resource.split('/')[1], reason, sum(count) AS n, arg_max(place, count) FROM remarks "
-        "WHERE kind IN ('unusable', 'doubtful') GROUP BY ALL ORDER BY n DESC, reason LIMIT 8"
-    ).fetchall()
-    cells = patients * len(screening.whole.about["columns"])
-    counts = {row[0]: dict(zip(("eligible", "undecided", "not_eligible"), row[1:], strict=True)) for row in by_arm}
+def _report(screening: Screening, ran: Run, *, as_json: bool) -> int:
+    arms, remarks = arm_counts(screening), remark_counts(screening, SHOWN_REMARKS)
+    cells = ran.patients * len(screening.whole.about["columns"])
+    code = SOME_INPUT_UNREAD if some_unread(screening) else 0
     if as_json:
-        said = [dict(zip(("kind", "resource", "reason", "count", "first"), row, strict=True)) for row in remarks]
+        counts = {each.arm: {key: asdict(each)[key] for key in OUTCOMES} for each in arms if each.on_record}
         print_json(
             {
-                "folder": str(screening.whole.out), "source": kind, "patients": patients, "cells": cells,
-                "judged_one_by_one": one_by_one, "arms": counts, "remarks": said, "digest": screening.whole.digest,
+                "folder": str(screening.whole.out), "source": ran.kind, "patients": ran.patients, "cells": cells,
+                "judged_one_by_one": ran.one_by_one, "arms": counts, "remarks": [asdict(each) for each in remarks],
+                "digest": screening.whole.digest,
             }
         )  # fmt: skip
-        return _exit_code(connection)
+        return code
     out = console()
-    out.print(f"{counted(patients, 'patient')} from {kind}; {cells:,} verdicts in {screening.whole.out}", markup=False)
+    out.print(
+        f"{counted(ran.patients, 'patient')} from {ran.kind}; {cells:,} verdicts in {screening.whole.out}", markup=False
+    )
     grid = Grid("arm", "disease on record", "eligible", "undecided", "not eligible", box=None, pad_edge=False)
-    for arm in screening.asked.arms:
-        own = counts.get(arm, {"eligible": 0, "undecided": 0, "not_eligible": 0})
-        grid.add_row(arm, *(f"{number:,}" for number in (sum(own.values()), *own.values())))
+    for arm in arms:
+        numbers = (arm.on_record, arm.eligible, arm.undecided, arm.not_eligible)
+        grid.add_row(arm.arm, *(f"{number:,}" for number in numbers))
     out.print(grid)
     if remarks:
         out.print("\n[yellow]what was not understood[/] (all of it: remarks.parquet in the folder)")
-        for remark_kind, resource, reason, count, first in remarks:
-            out.print(f"  {count:,} x {resource}, {remark_kind}: {reason}; the first: {first}", markup=False)
+        for each in remarks:
+            text = f"  {each.count:,} x {each.resource}, {each.kind}: {each.reason}; the first: {each.first}"
+            out.print(text, markup=False)
     folder = screening.whole.out
     out.print(
         f"\nnext: dosepath population worklist {folder}   dosepath population cost {folder} --arm SLE", markup=False
     )
-    return _exit_code(connection)
-
-
-def _exit_code(connection: Connection) -> int:
-    """Answer whether a file or a part of one could not be read, and not just one record about a patient."""
-    found = connection.execute(
-        "SELECT count(*) FROM remarks WHERE kind = 'unusable' AND NOT contains(resource, '/')"
-    ).fetchone()
-    return SOME_INPUT_UNREAD if found and found[0] else 0
+    return code
 
 
 def cost(

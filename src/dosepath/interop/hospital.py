@@ -1,17 +1,21 @@
 """A whole hospital from whatever it comes in: FHIR files, OMOP tables, CSV or Parquet -> facts of many patients."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from dosepath.core.errors import InputError
 from dosepath.interop.fhir import read_patients
 from dosepath.mapping.reader import ConceptIndex
 from dosepath.population.columns import MAP_FILE, open_columns, open_written
-from dosepath.population.connection import Connection
+from dosepath.population.connection import Connection, connected
 from dosepath.population.facts import PATIENTS_IN_A_CHUNK, RecordWriter, remark_row, save_people
-from dosepath.population.folders import is_whole, open_whole
+from dosepath.population.folders import is_whole, open_whole, writing
 from dosepath.population.importing import Advance, import_long, silent
 from dosepath.population.omop import is_omop, open_omop
+from dosepath.population.screening import SCREENING, Asked, Screener, asked_document, link_facts, screen_chunks
+from dosepath.population.spark import engine_named
 
 HOSPITAL = "hospital"
 
@@ -72,6 +76,68 @@ def import_source(
         return "FHIR"
     import_long(connection, source.named(label), index, tables, size=size, advance=advance)
     return kind
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """How a screening went: what the source was read as, patients, and cells that were judged one by one."""
+
+    kind: str
+    patients: int
+    one_by_one: int
+
+
+def screen_into(
+    out: Path,
+    source: Sequence[Path],
+    asked: Asked,
+    *,
+    engine: str = "duckdb",
+    columns: Path | None = None,
+    memory: str = "",
+    chunk: int = PATIENTS_IN_A_CHUNK,
+    advance: Advance = silent,
+) -> Run:
+    """Screen a source, or the facts of an earlier screening, into a folder, which is written whole or not at all.
+
+    Raises
+    ------
+    InputError
+        When nothing can be read, the folder cannot be written, or the facts were read for another protocol.
+    """
+    scratch = out.parent if out.parent.is_dir() else Path()
+    with (
+        TemporaryDirectory(prefix=".dosepath-", dir=scratch) as spill,
+        writing(out, SCREENING) as draft,
+        connected(Path(spill), memory=memory) as connection,
+    ):
+        kind = _facts(connection, source, asked, draft.tables, columns, chunk, advance)
+        screener = Screener(connection, asked, engine_named(engine, Path(spill)))
+        draft.about = asked_document(asked, screener.plan)
+        chunks = sorted(int(path.stem) for path in (draft.tables / "facts").glob("*.parquet"))
+        patients = sum(screen_chunks(screener, draft.tables, chunks, advance))
+    return Run(kind, patients, screener.one_by_one)
+
+
+def _facts(
+    connection: Connection,
+    source: Sequence[Path],
+    asked: Asked,
+    tables: Path,
+    columns: Path | None,
+    chunk: int,
+    advance: Advance,
+) -> str:
+    """Read the source; an earlier screening gives its facts as they are."""
+    first = source[0]
+    if len(source) == 1 and is_whole(first) and open_whole(first).kind == SCREENING:
+        before = open_whole(first)
+        if before.about["protocol"]["digest"] != asked.protocol.digest:
+            raise InputError(f"{first}: its facts were read for another protocol; give the source itself")
+        link_facts(before, tables)
+        return "facts of an earlier screening"
+    index = ConceptIndex(asked.protocol.file.concepts)
+    return import_source(connection, source, index, tables, columns=columns, size=chunk, advance=advance)
 
 
 def _import_fhir(
