@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Mapping
+from dataclasses import asdict
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ def _plain(item: Item) -> dict[str, Any]:
         "unit": item.unit,
         "analyte": item.analyte,
         "columns": {column.id: _plain(column) for column in item.columns},
+        "place": {name: text for name, text in asdict(item.place).items() if text},
     }
     return {name: value for name, value in written.items() if value not in (None, "", [], {})}
 

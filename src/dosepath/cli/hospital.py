@@ -24,7 +24,7 @@ from dosepath.cli.shell import console
 from dosepath.cli.worklist import print_worklist
 from dosepath.core.errors import InputError
 from dosepath.demo.hospital.make import make_hospital
-from dosepath.interop.hospital import Screened, import_source, screen_source
+from dosepath.interop.hospital import Run, import_source, screen_into
 from dosepath.interop.screening_csv import COLUMNS, rows
 from dosepath.interop.screening_csv import worklist as worklist_csv
 from dosepath.interop.screening_json import document
@@ -35,6 +35,7 @@ from dosepath.population.connection import Connection, connected, save_rows
 from dosepath.population.cost import ItemCost
 from dosepath.population.facts import patient_key, read_record
 from dosepath.population.folders import differences, open_whole, read_manifest
+from dosepath.population.overview import arm_counts, remark_counts, some_unread
 from dosepath.population.refresh import refresh as refresh_screening
 from dosepath.population.results import Screening, open_screening
 from dosepath.population.screening import SCREENING, Asked
@@ -46,6 +47,8 @@ from dosepath.trial.occasions import read_date
 
 SOME_INPUT_UNREAD = 1
 NOT_AS_WRITTEN = 1
+SHOWN_REMARKS = 8
+OUTCOMES = ("eligible", "undecided", "not_eligible")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,19 +118,14 @@ def make(out: Path, patients: int, seed: int, on: str, *, as_json: bool) -> None
 
 def screen(request: Request, *, as_json: bool) -> int:
     """Screen a source into a folder; the exit code says whether all of it was understood."""
+    asked = _asked(request)
     with progress() as advance:
-        found = screen_source(
-            _asked(request),
-            request.source,
-            request.out,
-            columns=request.columns,
-            engine=request.engine,
-            memory=request.memory,
-            size=request.chunk,
-            advance=advance,
-        )
+        ran = screen_into(
+            request.out, request.source, asked, engine=request.engine, columns=request.columns,
+            memory=request.memory, chunk=request.chunk, advance=advance,
+        )  # fmt: skip
     with connected(request.out, memory=request.memory) as connection:
-        return _report(open_screening(connection, request.out), found, as_json=as_json)
+        return _report(open_screening(connection, request.out), ran, as_json=as_json)
 
 
 def _asked(request: Request) -> Asked:
@@ -149,55 +147,39 @@ def _asked(request: Request) -> Asked:
     )  # fmt: skip
 
 
-def _report(screening: Screening, found: Screened, *, as_json: bool) -> int:
-    connection = screening.connection
-    by_arm = connection.execute(
-        "SELECT arm, count(*) FILTER (overall = 'eligible'), count(*) FILTER (overall = 'undecided'), "
-        "count(*) FILTER (overall = 'not_eligible') FROM overall WHERE on_record GROUP BY arm"
-    ).fetchall()
-    remarks = connection.execute(
-        "SELECT kind, resource.split('/')[1], reason, sum(count) AS n, arg_max(place, count) FROM remarks "
-        "WHERE kind IN ('unusable', 'doubtful') GROUP BY ALL ORDER BY n DESC, reason LIMIT 8"
-    ).fetchall()
-    cells = found.patients * len(screening.whole.about["columns"])
-    counts = {row[0]: dict(zip(("eligible", "undecided", "not_eligible"), row[1:], strict=True)) for row in by_arm}
+def _report(screening: Screening, ran: Run, *, as_json: bool) -> int:
+    arms, remarks = arm_counts(screening), remark_counts(screening, SHOWN_REMARKS)
+    cells = ran.patients * len(screening.whole.about["columns"])
+    code = SOME_INPUT_UNREAD if some_unread(screening) else 0
     if as_json:
-        said = [dict(zip(("kind", "resource", "reason", "count", "first"), row, strict=True)) for row in remarks]
+        counts = {each.arm: {key: asdict(each)[key] for key in OUTCOMES} for each in arms if each.on_record}
         print_json(
             {
-                "folder": str(screening.whole.out), "source": found.kind, "patients": found.patients, "cells": cells,
-                "judged_one_by_one": found.one_by_one, "arms": counts, "remarks": said,
+                "folder": str(screening.whole.out), "source": ran.kind, "patients": ran.patients, "cells": cells,
+                "judged_one_by_one": ran.one_by_one, "arms": counts, "remarks": [asdict(each) for each in remarks],
                 "digest": screening.whole.digest,
             }
         )  # fmt: skip
-        return _exit_code(connection)
+        return code
     out = console()
     out.print(
-        f"{counted(found.patients, 'patient')} from {found.kind}; {cells:,} verdicts in {screening.whole.out}",
-        markup=False,
+        f"{counted(ran.patients, 'patient')} from {ran.kind}; {cells:,} verdicts in {screening.whole.out}", markup=False
     )
     grid = Grid("arm", "disease on record", "eligible", "undecided", "not eligible", box=None, pad_edge=False)
-    for arm in screening.asked.arms:
-        own = counts.get(arm, {"eligible": 0, "undecided": 0, "not_eligible": 0})
-        grid.add_row(arm, *(f"{number:,}" for number in (sum(own.values()), *own.values())))
+    for arm in arms:
+        numbers = (arm.on_record, arm.eligible, arm.undecided, arm.not_eligible)
+        grid.add_row(arm.arm, *(f"{number:,}" for number in numbers))
     out.print(grid)
     if remarks:
         out.print("\n[yellow]what was not understood[/] (all of it: remarks.parquet in the folder)")
-        for remark_kind, resource, reason, count, first in remarks:
-            out.print(f"  {count:,} x {resource}, {remark_kind}: {reason}; the first: {first}", markup=False)
+        for each in remarks:
+            text = f"  {each.count:,} x {each.resource}, {each.kind}: {each.reason}; the first: {each.first}"
+            out.print(text, markup=False)
     folder = screening.whole.out
     out.print(
         f"\nnext: dosepath population worklist {folder}   dosepath population cost {folder} --arm SLE", markup=False
     )
-    return _exit_code(connection)
-
-
-def _exit_code(connection: Connection) -> int:
-    """Answer whether a file or a part of one could not be read, and not just one record about a patient."""
-    found = connection.execute(
-        "SELECT count(*) FROM remarks WHERE kind = 'unusable' AND NOT contains(resource, '/')"
-    ).fetchone()
-    return SOME_INPUT_UNREAD if found and found[0] else 0
+    return code
 
 
 def cost(

@@ -3,9 +3,7 @@
 import json
 import sys
 from collections.abc import Iterator
-from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 import typer
 from rich.console import Console
@@ -15,17 +13,13 @@ from rich.text import Text
 
 from dosepath.cli.shell import CHECK_FAILED, console
 from dosepath.core.errors import InputError
-from dosepath.core.instrument import FieldValue, Instrument, Item, ItemKind, Procedure, Score
-from dosepath.core.interval import Interval
-from dosepath.core.quantity import Quantity
+from dosepath.core.instrument import Instrument, Item, Procedure, Score
 from dosepath.interop.answers_yaml import answers_of, load_exact
-from dosepath.interop.score_json import document, field_document, label_of
+from dosepath.interop.instrument_json import FEW_CHOICES, answered_with, form_yaml, item_document, summary
+from dosepath.interop.score_json import document, field_document, in_words, label_of
 from dosepath.rules.parse import suggest
 from dosepath.rules.wording import counted
-from dosepath.trial.catalog import catalog, own_cases
-
-SHOWN_POSSIBLE = 8
-"""Words of an open field that are printed; all of them are in the JSON."""
+from dosepath.trial.catalog import catalog
 
 
 def find(name: str) -> Instrument:
@@ -52,13 +46,13 @@ def list_all(*, as_json: bool) -> None:
     found: list[Instrument | Procedure] = [*catalog().instruments.values(), *catalog().procedures.values()]
     known = sorted(found, key=lambda each: each.id)
     if as_json:
-        typer.echo(json.dumps([_summary(each) for each in known], indent=1, ensure_ascii=False))
+        typer.echo(json.dumps([summary(each) for each in known], indent=1, ensure_ascii=False))
         return
     grid = Grid(box=None, pad_edge=False)
     for column in ("id", "version", "items", "cases", "verified", "against", "from memory"):
         grid.add_column(column, no_wrap=column == "id", justify="right" if column in ("items", "cases") else "left")
     for each in known:
-        row = _summary(each)
+        row = summary(each)
         grid.add_row(
             *(escape(str(row[key])) for key in ("id", "version", "items", "cases", "verified_on", "verified_against")),
             escape(row["from_memory"]),
@@ -69,21 +63,6 @@ def list_all(*, as_json: bool) -> None:
     out.print("'dosepath instruments ID' shows one")
 
 
-def _summary(each: Instrument | Procedure) -> dict[str, Any]:
-    return {
-        "id": each.id,
-        "name": each.name,
-        "version": each.version,
-        "citation": str(each.citation),
-        "items": len(each.items) if isinstance(each, Instrument) else 0,
-        "fields": list(each.fields) if isinstance(each, Instrument) else [],
-        "cases": own_cases().get(each.id, 0),
-        "verified_on": each.verification.on.isoformat(),
-        "verified_against": each.verification.against,
-        "from_memory": each.verification.from_memory,
-    }
-
-
 def show_one(name: str, *, as_json: bool) -> None:
     """Print one instrument with its items and values; of one without a form where it comes from."""
     if name in catalog().procedures:
@@ -91,12 +70,12 @@ def show_one(name: str, *, as_json: bool) -> None:
         return
     each = find(name)
     if as_json:
-        items = [_item_document(item) for item in each.items.values()]
+        items = [item_document(item) for item in each.items.values()]
         fields = {
             field: {"label": known.label, "unit": known.unit, "choices": list(known.choices)}
             for field, known in each.fields.items()
         }
-        typer.echo(json.dumps({**_summary(each), "fields": fields, "items": items}, indent=1, ensure_ascii=False))
+        typer.echo(json.dumps({**summary(each), "fields": fields, "items": items}, indent=1, ensure_ascii=False))
         return
     out = console()
     _print_origin(out, each)
@@ -107,14 +86,14 @@ def show_one(name: str, *, as_json: bool) -> None:
     out.print(grid)
     values = Grid("value", "unit", "meaning", box=None, pad_edge=False)
     for field, known in each.fields.items():
-        said = f" ({', '.join(known.choices)})" if known.choices and len(known.choices) <= SHOWN_POSSIBLE else ""
+        said = f" ({', '.join(known.choices)})" if known.choices and len(known.choices) <= FEW_CHOICES else ""
         values.add_row(escape(field), escape(known.unit), escape(f"{known.label}{said}"))
     out.print(values)
 
 
 def _show_procedure(each: Procedure, *, as_json: bool) -> None:
     if as_json:
-        typer.echo(json.dumps({**_summary(each), "items": []}, indent=1, ensure_ascii=False))
+        typer.echo(json.dumps({**summary(each), "items": []}, indent=1, ensure_ascii=False))
         return
     out = console()
     _print_origin(out, each)
@@ -129,39 +108,11 @@ def _print_origin(out: Console, each: Instrument | Procedure) -> None:
 
 
 def _item_rows(item: Item, indent: str = "") -> Iterator[tuple[str, str, str]]:
-    yield f"{indent}{item.id}", _answered_with(item), item.label
+    yield f"{indent}{item.id}", answered_with(item), item.label
     for level, words in item.labels.items():
         yield "", f"{indent}  {level}", words
     for column in item.columns:
         yield from _item_rows(column, f"{indent}  ")
-
-
-def _answered_with(item: Item) -> str:
-    """Word what an item is answered with."""
-    match item.kind:
-        case ItemKind.CHOICE:
-            return ", ".join(item.choices) if len(item.choices) <= SHOWN_POSSIBLE else f"one of {len(item.choices)}"
-        case ItemKind.WHOLE | ItemKind.AMOUNT:
-            unit = f" {item.unit}" if item.unit else ""
-            low, high = (None if end is None else Quantity(end, "1") for end in (item.low, item.high))
-            if low is None and high is None:
-                return f"{item.kind.value}{unit}"
-            span = f"{low} or more" if high is None else f"{high} or less" if low is None else f"{low} to {high}"
-            return f"{item.kind.value}, {span}{unit}"
-    words: str = item.kind.value
-    return words
-
-
-def _item_document(item: Item) -> dict[str, Any]:
-    written: dict[str, Any] = {"id": item.id, "label": item.label, "kind": item.kind.value}
-    if item.kind is ItemKind.CHOICE:
-        written["choices"] = [{"choice": choice, "label": item.labels.get(choice, "")} for choice in item.choices]
-    if item.kind in (ItemKind.WHOLE, ItemKind.AMOUNT):
-        ends = (None if end is None else str(Quantity(end, "1")) for end in (item.low, item.high))
-        written |= {"unit": item.unit, **dict(zip(("low", "high"), ends, strict=True))}
-    if item.columns:
-        written["columns"] = [_item_document(column) for column in item.columns]
-    return written
 
 
 # One form ---------------------------------------------------------------------------------------------------------
@@ -175,13 +126,7 @@ def template(name: str) -> str:
     >>> print(template("leroy_1988").splitlines()[1])
     skin_upper_arm: null  # yes or no; thick skin proximal to the elbow (upper arm)
     """
-    each = find(name)
-    lines = [f"# {each.name}, {each.version}. Leave null, or leave out, what was not assessed."]
-    for item in each.items.values():
-        lines.append(f"{item.id}: null  # {_answered_with(item)}; {item.label}")
-        lines += [f"#   {level}: {words}" for level, words in item.labels.items()]
-        lines += [f"#   - {column.id}: {_answered_with(column)}; {column.label}" for column in item.columns]
-    return "\n".join(lines)
+    return form_yaml(find(name))
 
 
 def score(name: str, source: Path, *, explain: bool, as_json: bool) -> int:
@@ -246,29 +191,7 @@ def _print(out: Console, each: Instrument, scored: Score, *, explain: bool) -> N
 def _value_text(scored: Score, name: str) -> str:
     """Word what is known of a field."""
     found = scored.value(name)
-    match found:
-        case Interval(low=low, high=high) if not found.exact:
-            if low is None or high is None:
-                return f"at least {_number(low)}" if low is not None else f"at most {_number(high)}"
-            return f"{_number(low)} to {_number(high)}"
-        case None:
-            words = [value for value in scored.values(name) if value is not None]
-            return "? " + " or ".join(_word(value) for value in words[:SHOWN_POSSIBLE])
-    return _word(found)
-
-
-def _word(value: FieldValue) -> str:
-    match value:
-        case "true" | "false":
-            return "yes" if value == "true" else "no"
-        case Interval(low=low, high=high):
-            return _number(low) if value.exact else f"{_number(low)} to {_number(high)}"
-    return value
-
-
-def _number(number: Fraction | None) -> str:
-    """Show a number, rounded to four decimals only here."""
-    if number is None:
-        return "any number"
-    rounded = round(number, 4)
-    return str(Quantity(rounded, "1")) if rounded == number else f"{float(rounded):.4f}".rstrip("0").rstrip(".")
+    if found is not None:
+        return in_words(found)
+    words = [value for value in scored.values(name) if value is not None]
+    return "? " + " or ".join(in_words(value) for value in words[:FEW_CHOICES])

@@ -190,14 +190,10 @@ def save_waterfall(found: "ArmCost", path: Path) -> None:
     InputError
         When nobody is among the patients of the arm, or the suffix is not known.
     """
-    from dosepath.reports.plots.population import Loss, waterfall
     from dosepath.reports.plots.saving import save
+    from dosepath.reports.plots.screening import waterfall_of
 
-    if not found.patients:
-        raise InputError(f"arm {found.arm} has no patient to count")
-    steps = [step for step in found.steps if step.lost]
-    losses = [Loss(step.item, step.lost / found.patients, step.possible / found.patients) for step in steps]
-    save(waterfall(losses), path)
+    save(waterfall_of(found), path)
 
 
 def save_curve(found: "Curve", path: Path) -> None:
@@ -208,15 +204,10 @@ def save_curve(found: "Curve", path: Path) -> None:
     InputError
         When nobody is among the patients of the arm, or the suffix is not known.
     """
-    from dosepath.reports.plots.population import CurvePoint, threshold_curve
     from dosepath.reports.plots.saving import save
+    from dosepath.reports.plots.screening import curve_of
 
-    if not found.patients:
-        raise InputError(f"arm {found.arm} has no patient to count")
-    points = [CurvePoint(each.limit, each.possible / found.patients) for each in found.points]
-    in_force = next((each.limit for each in found.points if each.in_force), None)
-    of = f"limit of {found.criterion}{f', {found.unit}' if found.unit else ''}"
-    save(threshold_curve(points, of, in_force), path)
+    save(curve_of(found), path)
 
 
 def save_report(

@@ -52,6 +52,26 @@ YES_OR_NO: Final = ("true", "false")
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a form on paper has an item, so that a form on a screen can have it there too.
+
+    Parameters
+    ----------
+    section
+        Heading above it; empty for none.
+    row, column
+        Row and column of the grid that the items of a heading make; a row without a column spans the grid.
+    points
+        What the item gives, as the form prints it; empty where it prints nothing.
+    """
+
+    section: str = ""
+    row: str = ""
+    column: str = ""
+    points: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """One question of a form; `dosepath.instruments.items` makes them.
 
@@ -64,7 +84,7 @@ class Item:
     choices
         Possible answers of yes-or-no items and of levels that have names, the lowest first; empty for all others.
     labels
-        Plain words of the choices that need them.
+        Plain words of the choices that need them; of a whole number, of what its values mean.
     low, high
         Range of a number, both included; None where it is open.
     unit
@@ -73,6 +93,8 @@ class Item:
         What is measured, where mass and moles of it convert; empty otherwise.
     columns
         The questions of each row of a table.
+    place
+        Where a form has it; no score depends on it.
     """
 
     id: str
@@ -85,6 +107,7 @@ class Item:
     unit: str = ""
     analyte: str = ""
     columns: tuple["Item", ...] = ()
+    place: Place = Place()
 
 
 FieldValue: TypeAlias = Interval | str

@@ -10,7 +10,7 @@ from dosepath.core.errors import QuantityError
 from dosepath.core.instrument import Item, ItemAnswer, ItemKind, Refusal, RefusalKind
 from dosepath.core.quantity import Quantity, convert
 from dosepath.core.verdict import Verdict, verdict_of
-from dosepath.instruments.items import yes_or_no
+from dosepath.instruments.items import at, yes_or_no
 
 _LONGEST_SHOWN = 40
 
@@ -25,8 +25,8 @@ class Weighted:
 
 
 def items_of(table: Iterable[Weighted]) -> dict[str, Item]:
-    """Make the yes-or-no items of a table."""
-    return {row.id: yes_or_no(row.id, row.label) for row in table}
+    """Make the yes-or-no items of a table, with the points that it gives beside each."""
+    return {row.id: at(yes_or_no(row.id, row.label), points=str(row.points)) for row in table}
 
 
 @dataclass(frozen=True, slots=True)

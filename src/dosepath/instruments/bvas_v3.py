@@ -45,7 +45,7 @@ from dosepath.instruments.bvas_v3_items import (
     System,
 )
 from dosepath.instruments.entered import entered_score
-from dosepath.instruments.items import yes_or_no
+from dosepath.instruments.items import at, by_id, under, yes_or_no
 from dosepath.instruments.sums import CASE_LIMIT, Options, Points, all_reachable, either, extremes, reachable
 
 FIRST_ASSESSMENT = "first_assessment"
@@ -84,13 +84,36 @@ _FEEDS = {count: tuple(f"{count}_{profile}" for profile in _PROFILES) for count 
 """Counts are entered under the reading in force, so one entry serves all profiles."""
 
 _SIGNS = tuple(sign for system in SYSTEMS for sign in system.signs)
-_ITEMS = {
-    **{sign.id: yes_or_no(sign.id, sign.label) for sign in _SIGNS},
-    SCLERITIS_ONLY: yes_or_no(SCLERITIS_ONLY, "it is scleritis, not episcleritis"),
-    RED_CELL_CASTS: yes_or_no(RED_CELL_CASTS, "red cell casts in urine (not an item of version 3)"),
-    FIRST_ASSESSMENT: yes_or_no(FIRST_ASSESSMENT, "first assessment of the patient"),
-    ALL_PERSISTENT: yes_or_no(ALL_PERSISTENT, "all that is ticked is persistent, nothing new or worse"),
-}
+
+
+def _points_of(sign: Sign) -> str:
+    """Give the points of a sign as the form prints them: where it is persistent, and where it is new or worse."""
+    return f"{sign.new} new" if sign.persistent is None else f"{sign.persistent} / {sign.new} new"
+
+
+_ITEMS = by_id(
+    [
+        *(
+            at(yes_or_no(sign.id, sign.label), section=system.label, points=_points_of(sign))
+            for system in SYSTEMS
+            for sign in system.signs
+        ),
+        *under(
+            "what the profiles of major items ask",
+            [
+                yes_or_no(SCLERITIS_ONLY, "it is scleritis, not episcleritis"),
+                yes_or_no(RED_CELL_CASTS, "red cell casts in urine (not an item of version 3)"),
+            ],
+        ),
+        *under(
+            "the form as a whole",
+            [
+                yes_or_no(FIRST_ASSESSMENT, "first assessment of the patient"),
+                yes_or_no(ALL_PERSISTENT, "all that is ticked is persistent, nothing new or worse"),
+            ],
+        ),
+    ]
+)
 _ALWAYS_NEW = frozenset(sign.id for sign in _SIGNS if sign.persistent is None)
 _NOTHING: Points = (0,) * len(_SUMMED)
 

@@ -20,11 +20,11 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from dosepath.core.instrument import Case, Field, Flag, Verification
+from dosepath.core.instrument import Case, Field, Flag, Item, Verification
 from dosepath.core.interval import Interval
 from dosepath.core.source import Citation
 from dosepath.instruments.answers import Answers
-from dosepath.instruments.items import by_id, choice
+from dosepath.instruments.items import at, by_id, choice
 from dosepath.instruments.scale import Outcome, Scale
 from dosepath.instruments.sums import CASE_LIMIT, Options, Points, extremes, reachable
 
@@ -93,7 +93,29 @@ FINDINGS = (
 
 STATES = ("remission", "persistent", "limited", "severe")
 
-_ITEMS = by_id(choice(finding.id, finding.label, LEVELS) for finding in FINDINGS)
+HEADINGS: Mapping[str, str] = {
+    "arthralgia_arthritis": "general",
+    "purpura": "skin",
+    "mouth_ulcers": "mucous membranes and eyes",
+    "nasal_discharge_crusts_ulcers": "ear, nose and throat",
+    "pericarditis": "heart",
+    "mesenteric_ischemia": "gut",
+    "pleurisy": "lung",
+    HAEMATURIA: "kidney",
+    "meningitis": "nervous system",
+}
+"""Findings that begin a part of the form, and its heading."""
+
+
+def _items() -> Iterator[Item]:
+    section = ""
+    for finding in FINDINGS:
+        section = HEADINGS.get(finding.id, section)
+        points = f"{MAJOR_POINTS}, major" if finding.major else str(MINOR_POINTS)
+        yield at(choice(finding.id, finding.label, LEVELS), section=section, points=points)
+
+
+_ITEMS = by_id(_items())
 _FIELDS = {
     "total": Field("BVAS/WG", unit="1"),
     "state": Field("state of the disease", choices=STATES),

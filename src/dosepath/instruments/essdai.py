@@ -16,7 +16,7 @@ of high activity.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 
@@ -26,7 +26,7 @@ from dosepath.core.source import Citation
 from dosepath.core.verdict import Verdict, all_of
 from dosepath.instruments.answers import Answers
 from dosepath.instruments.bounds import in_words
-from dosepath.instruments.items import whole
+from dosepath.instruments.items import at, whole
 from dosepath.instruments.scale import Outcome, Scale, newly_refused
 from dosepath.instruments.sums import Options, all_reachable, extremes
 
@@ -133,12 +133,11 @@ _ENTRIES = {
 _POINTS = {**_ENTRIES, "clinessdai": Field("ClinESSDAI, eleven domains with weights of their own", unit="1")}
 _FIELDS = {**_POINTS, "activity": Field("activity by the score of all twelve domains", choices=tuple(ACTIVITY_FROM))}
 _LEVELS = {domain.id: domain.levels for domain in DOMAINS}
+_NAMES = {"pns": "peripheral nervous system", "cns": "central nervous system"}
 _ITEMS = {
-    domain.id: whole(
-        domain.id,
-        f"{domain.id}: " + "; ".join(f"{level} {meaning}" for level, meaning in domain.levels.items()),
-        0,
-        max(domain.levels),
+    domain.id: replace(
+        at(whole(domain.id, _NAMES.get(domain.id, domain.id), 0, max(domain.levels)), points=f"x {domain.weight}"),
+        labels={str(level): meaning for level, meaning in domain.levels.items()},
     )
     for domain in DOMAINS
 }

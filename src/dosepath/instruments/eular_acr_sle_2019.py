@@ -22,7 +22,7 @@ from dosepath.core.quantity import Quantity
 from dosepath.core.source import Citation
 from dosepath.instruments.answers import Answers, Weighted, items_of
 from dosepath.instruments.bounds import in_words
-from dosepath.instruments.items import yes_or_no
+from dosepath.instruments.items import at, by_id, under, yes_or_no
 from dosepath.instruments.scale import Outcome, Scale
 from dosepath.instruments.sums import Points, all_reachable
 from dosepath.instruments.thresholds import Threshold, findings_of
@@ -105,8 +105,8 @@ _NAME = "2019 EULAR/ACR classification criteria for SLE"
 _ENTRIES = {"classified": Field(f"classified by {_NAME}", choices=YES_OR_NO)}
 _FIELDS = {**_ENTRIES, "score": Field("points of the criteria, whatever the entry", unit="1")}
 _ITEMS = {
-    ENTRY: yes_or_no(ENTRY, "antinuclear antibodies of 1:80 or more, ever"),
-    **items_of(row for domain in DOMAINS for row in domain.criteria),
+    ENTRY: at(yes_or_no(ENTRY, "antinuclear antibodies of 1:80 or more, ever"), section="entry"),
+    **by_id(item for domain in DOMAINS for item in under(domain.name, items_of(domain.criteria).values())),
 }
 
 

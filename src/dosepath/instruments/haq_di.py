@@ -30,7 +30,7 @@ from dosepath.core.interval import Interval
 from dosepath.core.source import Citation
 from dosepath.core.verdict import Verdict
 from dosepath.instruments.answers import Answers
-from dosepath.instruments.items import by_id, choice, yes_or_no
+from dosepath.instruments.items import at, by_id, choice, yes_or_no
 from dosepath.instruments.scale import Outcome, Scale, case_of
 
 SKIPPED = "skipped"
@@ -146,12 +146,14 @@ PATIENT = "patient"
 def _items() -> Iterator[Item]:
     for category in CATEGORIES:
         for activity, label in category.activities.items():
-            yield choice(activity, f"{category.label}: are you able to {label}", LEVELS)
+            question = choice(activity, f"{category.label}: are you able to {label}", LEVELS)
+            yield at(question, section=category.label)
         if category.aid:
-            yield yes_or_no(category.aid, f"aids or devices for {category.label}: {category.aids}")
-        yield yes_or_no(category.help, f"help of another person for {category.label}")
+            aids = yes_or_no(category.aid, f"aids or devices for {category.label}: {category.aids}")
+            yield at(aids, section=category.label)
+        yield at(yes_or_no(category.help, f"help of another person for {category.label}"), section=category.label)
     raters = {PATIENT: "the patient", "physician": "the physician", "other": "somebody else"}
-    yield choice(RATED_BY, "who filled in the questionnaire", raters)
+    yield at(choice(RATED_BY, "who filled in the questionnaire", raters), section="the questionnaire")
 
 
 _ITEMS = by_id(_items())

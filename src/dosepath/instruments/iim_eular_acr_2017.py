@@ -55,7 +55,7 @@ from dosepath.instruments.iim_subgroups import (
     number_of,
     subgroups,
 )
-from dosepath.instruments.items import yes_or_no
+from dosepath.instruments.items import by_id, under, yes_or_no
 from dosepath.instruments.scale import Outcome, Scale, newly_refused
 from dosepath.instruments.sums import CASE_LIMIT, Options, Points, all_reachable, either, extremes
 
@@ -132,11 +132,23 @@ _FIELDS = {
     "probability_by_formula": Field("probability by the formula alone", unit="%"),
     "subgroup": Field("subgroup, with the addition for IMNM", choices=SUBGROUPS),
 }
+_HEADINGS = {"age": AGE, "features": FEATURES, "muscle biopsy": BIOPSY}
 _ITEMS = {
-    **{row.id: yes_or_no(row.id, row.label) for row in (*AGE, *FEATURES, *BIOPSY)},
-    NO_BETTER_EXPLANATION: yes_or_no(NO_BETTER_EXPLANATION, "no other disease explains the picture better"),
-    BIOPSY_READ: yes_or_no(BIOPSY_READ, "a muscle biopsy was read, whatever it showed"),
-    **{name: yes_or_no(name, label) for name, label in OF_THE_TREE.items()},
+    **by_id(
+        item
+        for section, rows in _HEADINGS.items()
+        for item in under(section, (yes_or_no(row.id, row.label) for row in rows))
+    ),
+    **by_id(
+        under(
+            "the form as a whole",
+            [
+                yes_or_no(NO_BETTER_EXPLANATION, "no other disease explains the picture better"),
+                yes_or_no(BIOPSY_READ, "a muscle biopsy was read, whatever it showed"),
+            ],
+        )
+    ),
+    **by_id(under("for the subgroup", (yes_or_no(name, label) for name, label in OF_THE_TREE.items()))),
 }
 
 

@@ -24,7 +24,7 @@ from dosepath.core.instrument import Field, Flag, Verification
 from dosepath.core.source import Citation
 from dosepath.core.verdict import Verdict, all_of, any_of, negate
 from dosepath.instruments.answers import Answers
-from dosepath.instruments.items import by_id, choice, yes_or_no
+from dosepath.instruments.items import at, by_id, choice, under, yes_or_no
 from dosepath.instruments.scale import Outcome, Scale
 
 POSITIVE: Final = "positive"
@@ -37,19 +37,29 @@ NONE: Final = "none"
 
 ITEMS: Final = by_id(
     [
-        choice("hbsag", "hepatitis B surface antigen", RESULTS),
-        choice("anti_hbc", "antibody to hepatitis B core antigen", RESULTS),
-        choice("hbv_dna", "hepatitis B virus DNA in blood", RESULTS),
-        choice("anti_hcv", "antibody to hepatitis C virus", RESULTS),
-        choice("hcv_rna", "hepatitis C virus RNA in blood", RESULTS),
-        choice("tp_antibody", "antibody to Treponema pallidum (TPPA, TPHA or immunoassay)", RESULTS),
-        choice("rpr", "RPR or TRUST", RESULTS),
-        choice("hiv_antibody", "antibody to HIV, confirmed", RESULTS),
-        choice("igra", "interferon gamma release assay", (NEGATIVE, POSITIVE, INDETERMINATE, NOT_DONE)),
-        choice("tst", "tuberculin skin test, read against the limit of the trial", (NEGATIVE, POSITIVE, NOT_DONE)),
-        yes_or_no("tb_symptoms", "symptoms of tuberculosis"),
-        yes_or_no("tb_imaging", "signs of active tuberculosis on imaging"),
-        yes_or_no("active_tb", "active tuberculosis, by the physician or by culture"),
+        at(choice("hbsag", "hepatitis B surface antigen", RESULTS), section="hepatitis B"),
+        at(choice("anti_hbc", "antibody to hepatitis B core antigen", RESULTS), section="hepatitis B"),
+        at(choice("hbv_dna", "hepatitis B virus DNA in blood", RESULTS), section="hepatitis B"),
+        at(choice("anti_hcv", "antibody to hepatitis C virus", RESULTS), section="hepatitis C"),
+        at(choice("hcv_rna", "hepatitis C virus RNA in blood", RESULTS), section="hepatitis C"),
+        at(
+            choice("tp_antibody", "antibody to Treponema pallidum (TPPA, TPHA or immunoassay)", RESULTS),
+            section="syphilis",
+        ),
+        at(choice("rpr", "RPR or TRUST", RESULTS), section="syphilis"),
+        at(choice("hiv_antibody", "antibody to HIV, confirmed", RESULTS), section="HIV"),
+        *under(
+            "tuberculosis",
+            [
+                choice("igra", "interferon gamma release assay", (NEGATIVE, POSITIVE, INDETERMINATE, NOT_DONE)),
+                choice(
+                    "tst", "tuberculin skin test, read against the limit of the trial", (NEGATIVE, POSITIVE, NOT_DONE)
+                ),
+                yes_or_no("tb_symptoms", "symptoms of tuberculosis"),
+                yes_or_no("tb_imaging", "signs of active tuberculosis on imaging"),
+                yes_or_no("active_tb", "active tuberculosis, by the physician or by culture"),
+            ],
+        ),
     ]
 )
 

@@ -1,10 +1,11 @@
 """The questions of a form, one function for each kind of answer."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
-from dosepath.core.instrument import YES_OR_NO, Item, ItemKind
+from dosepath.core.instrument import YES_OR_NO, Item, ItemKind, Place
 
 
 def by_id(items: Iterable[Item]) -> dict[str, Item]:
@@ -69,3 +70,28 @@ def day(identity: str, label: str) -> Item:
 def rows(identity: str, label: str, *columns: Item) -> Item:
     """Make an item that is answered with a table: a series of results, a list of events."""
     return Item(identity, label, ItemKind.ROWS, columns=columns)
+
+
+def under(section: str, items: Iterable[Item]) -> Iterator[Item]:
+    """Put items under a heading of the form."""
+    return (replace(item, place=replace(item.place, section=section)) for item in items)
+
+
+def at(item: Item, *, section: str = "", row: str = "", column: str = "", points: str = "") -> Item:
+    """Put an item in its place on the form: a heading, a row and column of a grid, what it gives.
+
+    Examples
+    --------
+    >>> at(yes_or_no("rash", "inflammatory rash"), points="2").place
+    Place(section='', row='', column='', points='2')
+    """
+    return replace(item, place=Place(section, row, column, points))
+
+
+def both_visits(section: str, item: Item) -> tuple[Item, Item]:
+    """Ask for a value at baseline too, in a grid of both visits under a heading; the earlier one is the first."""
+    before = replace(item, id=f"{item.id}_baseline", label=f"{item.label}, at baseline")
+    place = Place(section, item.label, points=item.place.points)
+    return replace(before, place=replace(place, column="at baseline")), replace(
+        item, place=replace(place, column="now")
+    )

@@ -25,7 +25,7 @@ from dosepath.core.interval import Interval
 from dosepath.core.quantity import Quantity
 from dosepath.core.source import Citation
 from dosepath.instruments.answers import Answers, read_answers
-from dosepath.instruments.items import whole
+from dosepath.instruments.items import at, by_id, whole
 
 STRONGEST = 10
 """Highest grade of a muscle; the lowest is 0."""
@@ -71,16 +71,24 @@ _FIELDS = {
 }
 
 
+_MUSCLES = "muscles, from 0 (no contraction) to 10 (holds against full resistance)"
+
+
 def _sided(muscles: tuple[tuple[str, str], ...]) -> dict[str, Item]:
-    return {
-        f"{muscle}.{side}": whole(f"{muscle}.{side}", f"{label}, {side}", 0, STRONGEST)
+    return by_id(
+        at(
+            whole(f"{muscle}.{side}", f"{label}, {side}", 0, STRONGEST),
+            section=_MUSCLES,
+            row=label,
+            column=side,
+        )
         for muscle, label in muscles
         for side in SIDES
-    }
+    )
 
 
 _REGIONS: Mapping[str, Mapping[str, Item]] = {
-    "axial": {NECK[0]: whole(*NECK, 0, STRONGEST)},
+    "axial": {NECK[0]: at(whole(*NECK, 0, STRONGEST), section=_MUSCLES, row=NECK[1])},
     "proximal": _sided(PROXIMAL),
     "distal": _sided(DISTAL),
 }

@@ -11,14 +11,15 @@ with tests); 17 x 3 = 51; shared cases, 2026-11-25. From memory: what the grades
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
-from dosepath.core.instrument import Field, Flag, Verification
+from dosepath.core.instrument import Field, Flag, Item, Verification
 from dosepath.core.interval import Interval
 from dosepath.core.source import Citation
 from dosepath.instruments.answers import Answers
 from dosepath.instruments.bounds import in_words, stated
-from dosepath.instruments.items import by_id, whole
+from dosepath.instruments.items import at, by_id, whole
 from dosepath.instruments.scale import Outcome, Scale, case_of
 
 WORST = 3
@@ -42,9 +43,24 @@ HIGHEST = WORST * len(SITES)
 SMALL_BASELINE = 10
 """Earlier total below which one point is more than 10 %."""
 
-_GRADES = "0 normal; 1 thickened, folds easily; 2 hard to fold, moves; 3 cannot be folded or moved"
-_SITE_ITEMS = by_id(whole(site, f"{label}: {_GRADES}", 0, WORST) for site, label in SITES.items())
-_PREVIOUS = whole("previous", "total of the earlier assessment that this one is compared with", 0, HIGHEST)
+_GRADES = {
+    "0": "normal",
+    "1": "thickened, folds easily",
+    "2": "hard to fold, moves",
+    "3": "cannot be folded or moved",
+}
+
+
+def _site_item(site: str, label: str) -> Item:
+    row, _, side = label.partition(", ")
+    return replace(at(whole(site, label, 0, WORST), section="skin", row=row, column=side), labels=_GRADES)
+
+
+_SITE_ITEMS = by_id(_site_item(site, label) for site, label in SITES.items())
+_PREVIOUS = at(
+    whole("previous", "total of the earlier assessment that this one is compared with", 0, HIGHEST),
+    section="earlier assessment",
+)
 
 
 def progression_percent(previous: Interval, now: Interval) -> Interval | None:

@@ -29,6 +29,7 @@ from dosepath.core.source import Citation
 from dosepath.core.verdict import Verdict
 from dosepath.instruments.answers import Answers, Weighted, items_of, read_answers
 from dosepath.instruments.bounds import in_words
+from dosepath.instruments.items import at, by_id, under
 from dosepath.instruments.sums import Points, all_reachable, either
 from dosepath.instruments.thresholds import Threshold, findings_of
 
@@ -103,7 +104,15 @@ _FIELDS = {
     "total": Field("SLEDAI-2K", unit="1"),
     "clinical": Field("SLEDAI-2K without low complement and raised anti-dsDNA", unit="1"),
 }
-_ITEMS = items_of((*CLINICAL, *SEROLOGY))
+_SECTIONS = {8: "8 points each", 4: "4 points each", 2: "2 points each", 1: "1 point each"}
+_ITEMS = {
+    **{
+        item.id: at(item, section=_SECTIONS[row.points], points=item.place.points)
+        for row, item in zip(CLINICAL, items_of(CLINICAL).values(), strict=True)
+    },
+    **by_id(under("serology, 2 points each", items_of(SEROLOGY).values())),
+}
+"""The findings under their weight, as the paper lists them; serology comes last here."""
 
 
 @dataclass(frozen=True, slots=True)

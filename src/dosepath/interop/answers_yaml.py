@@ -37,8 +37,15 @@ def _decimal(loader: ExactLoader, node: yaml.ScalarNode) -> Decimal | float:
 ExactLoader.add_constructor("tag:yaml.org,2002:float", _decimal)
 
 
-def load_exact(text: str, name: str) -> dict[str, Any]:
+def load_exact(text: str, name: str, *, aliases: bool = True) -> dict[str, Any]:
     """Read a document of YAML, or of JSON, with a mapping at its top.
+
+    Parameters
+    ----------
+    text, name
+        The document, and what messages call it.
+    aliases
+        Whether parts may be repeated by name (`*part`), by which a small document can say a very large one.
 
     Raises
     ------
@@ -46,11 +53,15 @@ def load_exact(text: str, name: str) -> dict[str, Any]:
         When it is none.
     """
     try:
+        if not aliases and any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=ExactLoader)):
+            raise InputError(f"{name}: repeats a part by name (*name); write it out")
         if text.lstrip().startswith("{"):
             return _load_json(text)
         document = yaml.load(text, Loader=ExactLoader)  # noqa: S506  # a safe loader
     except (yaml.YAMLError, ValueError) as error:  # a date that is not in the calendar is a ValueError
         raise InputError(f"{name}: not YAML: {' '.join(str(error).split())}") from None
+    except RecursionError:
+        raise InputError(f"{name}: lists within lists, deeper than any document of ours") from None
     if not isinstance(document, dict):
         raise InputError(f"{name}: no mapping at the top")
     return document
@@ -124,6 +135,6 @@ def _text(item: Item | None, text: str) -> ItemAnswer:
 
 def _quantity(number: int | Decimal | str, unit: str) -> ItemAnswer:
     try:
-        return Quantity.of(number, unit or "1")
+        return Quantity.of(str(number), unit or "1")  # as text, which refuses numbers beyond any sense
     except QuantityError:
         return f"{number} {unit}".strip()

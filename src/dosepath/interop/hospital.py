@@ -24,7 +24,7 @@ from dosepath.population.importing import Advance, import_long, silent
 from dosepath.population.omop import is_omop, open_omop
 from dosepath.population.plan import plan_of
 from dosepath.population.screening import SCREENING, Asked, asked_document, link_facts, screen_chunks
-from dosepath.population.spark import engine_named
+from dosepath.population.spark import DUCKDB, engine_named
 
 HOSPITAL = "hospital"
 
@@ -46,8 +46,8 @@ class Read:
 
 
 @dataclass(frozen=True, slots=True)
-class Screened:
-    """What a screening of a hospital came to.
+class Run:
+    """How a screening went.
 
     Parameters
     ----------
@@ -64,42 +64,42 @@ class Screened:
     one_by_one: int
 
 
-def screen_source(
-    asked: Asked,
-    paths: Sequence[Path],
+def screen_into(
     out: Path,
+    source: Sequence[Path],
+    asked: Asked,
     *,
+    engine: str = DUCKDB,
     columns: Path | None = None,
-    engine: str = "",
     memory: str = "",
-    size: int = PATIENTS_IN_A_CHUNK,
+    chunk: int = PATIENTS_IN_A_CHUNK,
     advance: Advance = silent,
-) -> Screened:
+) -> Run:
     """Screen a source into a folder, which is written whole or not at all.
 
     Parameters
     ----------
-    asked
-        What to judge.
-    paths
-        The source, as for `read_source`, or the folder of an earlier screening, whose facts are taken as they are.
     out
         Folder to write to.
+    source
+        As for `read_source`, or the folder of an earlier screening, whose facts are taken as they are.
+    asked
+        What to judge.
+    engine
+        Where the plan runs: `population.spark.engine_named`.
     columns
         Map of the columns of CSV and Parquet files.
-    engine
-        Where the plan runs, `population.spark.engine_named`; empty for the embedded engine.
     memory
         Most memory of the embedded engine.
-    size
-        Patients in a chunk.
+    chunk
+        Patients that are judged at a time.
     advance
         Told how far the work is.
 
     Raises
     ------
     InputError
-        When nothing there can be read, or the work cannot be done as asked.
+        When nothing can be read, the folder cannot be written, or the facts were read for another protocol.
     """
     scratch = out.parent if out.parent.is_dir() else Path()
     with (
@@ -111,12 +111,12 @@ def screen_source(
         beside = ThreadPoolExecutor(1)
         planned = beside.submit(plan_of, asked.protocol, settings=asked.settings)
         beside.shutdown(wait=False)
-        read = _read(connection, asked, paths, draft.tables, columns, size, advance)
+        read = _read(connection, asked, source, draft.tables, columns, chunk, advance)
         plan = planned.result()
         draft.about = asked_document(asked, plan)
-        chosen = engine_named(engine, Path(spill)) if engine else None
-        judged = screen_chunks(connection, asked, plan, read.facts, draft.tables, engine=chosen, advance=advance)
-    return Screened(read.kind, judged.patients, judged.one_by_one)
+        named = engine_named(engine, Path(spill))
+        judged = screen_chunks(connection, asked, plan, read.facts, draft.tables, engine=named, advance=advance)
+    return Run(read.kind, judged.patients, judged.one_by_one)
 
 
 def _read(

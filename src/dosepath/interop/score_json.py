@@ -1,5 +1,6 @@
 """A score -> a document: values with their bounds, what is missing, what was refused, under which version."""
 
+from fractions import Fraction
 from typing import Any
 
 from dosepath import __version__
@@ -53,6 +54,31 @@ def label_of(instrument: Instrument, item: str) -> str:
     table, _, column = item.rpartition(".")
     columns = instrument.items[table].columns if table in instrument.items else ()
     return next((each.label for each in columns if each.id == column), "")
+
+
+def number_shown(number: Fraction | None) -> str:
+    """Show a number, rounded to four decimals only here; None may be any number.
+
+    Examples
+    --------
+    >>> number_shown(Fraction(7, 2)), number_shown(Fraction(2, 3))
+    ('3.5', '0.6667')
+    """
+    return "any number" if number is None else number_text(round(number, 4))
+
+
+def in_words(value: FieldValue) -> str:
+    """Word one possible value: yes, no, a word, a number or its bounds."""
+    match value:
+        case "true" | "false":
+            return "yes" if value == "true" else "no"
+        case Interval(low=low, high=high) if not value.exact:
+            if low is None or high is None:
+                return f"at least {number_shown(low)}" if low is not None else f"at most {number_shown(high)}"
+            return f"{number_shown(low)} to {number_shown(high)}"
+        case Interval(low=low):
+            return number_shown(low)
+    return value
 
 
 def _plain(value: FieldValue) -> Any:

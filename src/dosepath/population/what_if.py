@@ -116,15 +116,27 @@ def curve(
     return Curve(arm, criterion, rule, unit, int(counted[0]) if counted else 0, tuple(points))
 
 
+def slidable(screening: Screening, arm: str) -> dict[str, tuple[Fraction, str]]:
+    """Give the criteria of an arm that have one number as their limit, each with that limit and its unit."""
+    found = {}
+    for item in screening.items(arm):
+        tree = screening.asked.protocol.criteria[item].rule.tree
+        limit = _single_limit(tree)
+        if isinstance(tree, nodes.Compare) and limit is not None:
+            found[item] = (limit, _unit(tree))
+    return found
+
+
 def _limit_of(screening: Screening, arm: str, criterion: str) -> tuple[nodes.Compare, Fraction]:
     protocol = screening.asked.protocol
     items = screening.items(arm)
-    slid = [item for item in items if _single_limit(protocol.criteria[item].rule.tree) is not None]
     tree = protocol.criteria[criterion].rule.tree if criterion in items else None
     limit = _single_limit(tree)
     if not isinstance(tree, nodes.Compare) or limit is None:
         why = "has no single number as its limit" if criterion in items else "does not stand alone"
-        raise InputError(f"--what-if {criterion}: for {arm} it {why}; of those that do: {', '.join(slid)}")
+        raise InputError(
+            f"--what-if {criterion}: for {arm} it {why}; of those that do: {', '.join(slidable(screening, arm))}"
+        )
     return tree, limit
 
 

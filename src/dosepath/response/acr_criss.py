@@ -18,7 +18,7 @@ coefficients, which the table had lost and which sense confirms.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from math import exp, log
@@ -29,7 +29,7 @@ from dosepath.core.source import Citation
 from dosepath.core.verdict import Verdict, any_of
 from dosepath.instruments.answers import Answers
 from dosepath.instruments.bounds import in_words, parted, stated
-from dosepath.instruments.items import amount, by_id, whole, yes_or_no
+from dosepath.instruments.items import amount, both_visits, by_id, under, whole, yes_or_no
 from dosepath.instruments.scale import Outcome, Scale
 
 
@@ -37,8 +37,8 @@ from dosepath.instruments.scale import Outcome, Scale
 class Measure:
     """One of the five measures: its items at both visits, and what one unit of change adds to the logit."""
 
-    now: Item
     baseline: Item
+    now: Item
     coefficient: Fraction
 
     @property
@@ -48,7 +48,7 @@ class Measure:
 
 
 def _measure(coefficient: str, now: Item) -> Measure:
-    return Measure(now, replace(now, id=f"{now.id}_baseline", label=f"{now.label}, at baseline"), Fraction(coefficient))
+    return Measure(*both_visits("five measures", now), Fraction(coefficient))
 
 
 FVC = "fvc"
@@ -81,7 +81,10 @@ EVENTS = by_id(
         ),
     )
 )
-_ITEMS = {**EVENTS, **{item.id: item for measure in MEASURES for item in (measure.baseline, measure.now)}}
+_ITEMS = {
+    **by_id(under("organ damage", EVENTS.values())),
+    **{item.id: item for measure in MEASURES for item in (measure.baseline, measure.now)},
+}
 
 NEEDED = 3
 """Measures of the revised CRISS that have to improve."""

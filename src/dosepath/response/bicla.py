@@ -17,7 +17,7 @@ from dosepath.core.instrument import Field, Flag, Verification
 from dosepath.core.source import Citation
 from dosepath.core.verdict import Verdict
 from dosepath.instruments.answers import Answers
-from dosepath.instruments.items import by_id, whole, yes_or_no
+from dosepath.instruments.items import at, by_id, whole, yes_or_no
 from dosepath.instruments.scale import Outcome, Scale
 from dosepath.instruments.sums import Points
 from dosepath.response import bilag_2004
@@ -118,11 +118,21 @@ BICLA = Scale(
     items=by_id(
         [
             *bilag_2004.items(),
-            whole("sledai_baseline", "SLEDAI-2K at baseline", 0, HIGHEST["total"]),
-            whole("sledai_now", "SLEDAI-2K now", 0, HIGHEST["total"]),
+            *(
+                at(
+                    whole(name, f"SLEDAI-2K {when}", 0, HIGHEST["total"]),
+                    section="SLEDAI-2K",
+                    row="SLEDAI-2K, total",
+                    column=when,
+                )
+                for name, when in zip(SLEDAI, ("at baseline", "now"), strict=True)
+            ),
             *pga_items(),
-            yes_or_no(
-                FAILURE, "treatment failure: immunosuppressant or glucocorticoid new or raised beyond the protocol"
+            at(
+                yes_or_no(
+                    FAILURE, "treatment failure: immunosuppressant or glucocorticoid new or raised beyond the protocol"
+                ),
+                section="treatment",
             ),
         ]
     ),

@@ -12,7 +12,7 @@ from itertools import product
 
 from dosepath.core.instrument import Flag, Item
 from dosepath.instruments.answers import Answers
-from dosepath.instruments.items import choice
+from dosepath.instruments.items import at, choice
 from dosepath.instruments.sums import Options, Points, added, all_reachable
 
 DOMAINS = (
@@ -39,7 +39,8 @@ def items() -> Iterator[Item]:
     """Make the questions: a grade for each domain at both visits."""
     for visit, words in ((BASELINE, "at baseline"), (NOW, "now")):
         for domain in DOMAINS:
-            yield choice(f"{visit}.{domain}", f"BILAG-2004 grade, {domain}, {words}", GRADES)
+            item = choice(f"{visit}.{domain}", f"BILAG-2004 grade, {domain}, {words}", GRADES)
+            yield at(item, section="BILAG-2004", row=domain, column=words)
 
 
 def new_grades(baseline: str, now: str) -> Points:

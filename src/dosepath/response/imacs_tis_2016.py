@@ -28,7 +28,7 @@ from dosepath.core.interval import Interval
 from dosepath.core.source import Citation
 from dosepath.core.verdict import Verdict
 from dosepath.instruments.answers import Answers
-from dosepath.instruments.items import amount, by_id, choice
+from dosepath.instruments.items import amount, at, by_id, choice, under
 from dosepath.instruments.scale import Outcome, Scale
 from dosepath.instruments.sums import all_reachable
 
@@ -133,11 +133,16 @@ def _items() -> Iterator[Item]:
         for item, when in ((measure.before, "before"), (measure.after, "after")):
             match measure.id:
                 case "enzyme":
-                    yield amount(item, f"{measure.label}, {when}", "U/L")
+                    found = amount(item, f"{measure.label}, {when}", "U/L")
                 case "mmt":
-                    yield amount(item, f"{measure.label}, {when}", high=max(MMT_FORMS.values()))
+                    found = amount(item, f"{measure.label}, {when}", high=max(MMT_FORMS.values()))
                 case _:
-                    yield amount(item, f"{measure.label}, {when}, 0 to {measure.scale}", high=measure.scale)
+                    found = amount(item, f"{measure.label}, {when}, 0 to {measure.scale}", high=measure.scale)
+            yield at(found, section="core set measures", row=measure.label, column=when)
+    yield from under("how they were measured", _further())
+
+
+def _further() -> Iterator[Item]:
     yield choice(
         MMT_FORM,
         "form of muscle testing",

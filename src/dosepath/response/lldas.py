@@ -24,7 +24,7 @@ from dosepath.core.instrument import YES_OR_NO, Case, Field, Flag, Verification
 from dosepath.core.source import Citation
 from dosepath.instruments.answers import Answers, Weighted
 from dosepath.instruments.bounds import in_words, stated
-from dosepath.instruments.items import amount, by_id, yes_or_no
+from dosepath.instruments.items import amount, at, by_id, under, yes_or_no
 from dosepath.instruments.pga import HIGHEST as HIGHEST_PGA
 from dosepath.instruments.scale import Outcome, Scale
 from dosepath.instruments.sledai_2k import CENTRAL_NERVOUS_SYSTEM
@@ -262,16 +262,44 @@ LLDAS = Scale(
     items=by_id(
         [
             *SLEDAI.items(),
-            yes_or_no(MAJOR, "activity of kidney, nervous system, heart, lung or vessels, or fever of lupus"),
-            yes_or_no("hemolytic_anemia", "haemolytic anaemia of lupus"),
-            yes_or_no("gi_activity", "activity of lupus in the gut"),
-            yes_or_no(FIRST, "first assessment of this patient"),
-            *(yes_or_no(f"{PREVIOUS}{row.id}", f"{row.label}, at the previous assessment") for row in SLEDAI.findings),
-            yes_or_no(NEW, "a feature of lupus that was not there at the previous assessment, of SLEDAI-2K or not"),
-            amount("pga", "physician's global assessment, 0 to 3", high=HIGHEST_PGA),
-            amount("prednisone_mg_day", "prednisone or what equals it, a day", "mg/d"),
-            yes_or_no("maintenance", "immunosuppressants and biologics, if any, at tolerated maintenance doses"),
-            yes_or_no("investigational_drug", "takes an investigational drug now"),
+            *under(
+                "activity beside the score",
+                [
+                    yes_or_no(MAJOR, "activity of kidney, nervous system, heart, lung or vessels, or fever of lupus"),
+                    yes_or_no("hemolytic_anemia", "haemolytic anaemia of lupus"),
+                    yes_or_no("gi_activity", "activity of lupus in the gut"),
+                    yes_or_no(FIRST, "first assessment of this patient"),
+                ],
+            ),
+            *(
+                at(
+                    yes_or_no(f"{PREVIOUS}{row.id}", f"{row.label}, at the previous assessment"),
+                    section="SLEDAI-2K",
+                    row=row.label,
+                    column="at the previous assessment",
+                    points=str(row.points),
+                )
+                for row in SLEDAI.findings
+            ),
+            *under(
+                "activity beside the score",
+                [
+                    yes_or_no(
+                        NEW, "a feature of lupus that was not there at the previous assessment, of SLEDAI-2K or not"
+                    )
+                ],
+            ),
+            *under(
+                "global assessment and treatment",
+                [
+                    amount("pga", "physician's global assessment, 0 to 3", high=HIGHEST_PGA),
+                    amount("prednisone_mg_day", "prednisone or what equals it, a day", "mg/d"),
+                    yes_or_no(
+                        "maintenance", "immunosuppressants and biologics, if any, at tolerated maintenance doses"
+                    ),
+                    yes_or_no("investigational_drug", "takes an investigational drug now"),
+                ],
+            ),
         ]
     ),
     fields={

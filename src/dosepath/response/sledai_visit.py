@@ -9,11 +9,12 @@ from dosepath.core.instrument import Item, Refusal
 from dosepath.core.interval import Interval
 from dosepath.instruments.answers import Answers, Weighted
 from dosepath.instruments.bounds import in_words
-from dosepath.instruments.items import whole, yes_or_no
+from dosepath.instruments.items import at, whole, yes_or_no
 from dosepath.instruments.sledai_2k import CLINICAL, SEROLOGY, SLEDAI_2K
 from dosepath.instruments.sums import all_reachable, either
 
 HIGHEST = {"total": 105, "clinical": 101}
+_NUMBER = "the number itself, where the findings are not at hand"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +74,22 @@ class SledaiVisit:
     def items(self) -> Sequence[Item]:
         """Make the questions: the number, then the findings."""
         return (
-            whole(self.number, f"{SLEDAI_2K.fields[self.field].label}, {self.when}", 0, HIGHEST[self.field]),
-            *(yes_or_no(self.name(row.id), f"{row.label}, {self.when}") for row in self.findings),
+            at(
+                whole(self.number, f"{SLEDAI_2K.fields[self.field].label}, {self.when}", 0, HIGHEST[self.field]),
+                section="SLEDAI-2K",
+                row=_NUMBER,
+                column=self.when,
+            ),
+            *(
+                at(
+                    yes_or_no(self.name(row.id), f"{row.label}, {self.when}"),
+                    section="SLEDAI-2K",
+                    row=row.label,
+                    column=self.when,
+                    points=str(row.points),
+                )
+                for row in self.findings
+            ),
         )
 
     def read(self, said: Answers) -> Reading:

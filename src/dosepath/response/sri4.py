@@ -24,7 +24,7 @@ from dosepath.core.instrument import Case, Field, Flag, Item, Verification
 from dosepath.core.source import Citation
 from dosepath.core.verdict import Verdict, negate
 from dosepath.instruments.answers import Answers
-from dosepath.instruments.items import amount, by_id, yes_or_no
+from dosepath.instruments.items import amount, at, by_id, yes_or_no
 from dosepath.instruments.pga import HIGHEST as HIGHEST_PGA
 from dosepath.instruments.pga import bounds, worsening
 from dosepath.instruments.scale import Outcome, Scale
@@ -50,9 +50,14 @@ SLEDAI_NOW = SledaiVisit("sledai_now", "total", "now.", "now")
 
 def pga_items() -> tuple[Item, ...]:
     """Make the questions about the physician's global assessment at both visits."""
-    return (
+    before, now = (
         amount("pga_baseline", "physician's global assessment at baseline, 0 to 3", high=HIGHEST_PGA),
         amount("pga_now", "physician's global assessment now, 0 to 3", high=HIGHEST_PGA),
+    )
+    row = "physician's global assessment, 0 to 3"
+    return (
+        at(before, section="global assessment", row=row, column="at baseline"),
+        at(now, section="global assessment", row=row, column="now"),
     )
 
 

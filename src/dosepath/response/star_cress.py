@@ -21,7 +21,7 @@ gathered in the project's reference notes; shared cases, 2026-11-25. From memory
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from functools import partial
@@ -34,7 +34,7 @@ from dosepath.core.verdict import Verdict, agreed, any_of, verdict_of
 from dosepath.instruments import esspri
 from dosepath.instruments.answers import Answers
 from dosepath.instruments.bounds import in_words, parted, stated
-from dosepath.instruments.items import amount, choice, whole
+from dosepath.instruments.items import amount, at, both_visits, choice, whole
 from dosepath.instruments.scale import Outcome, Scale
 
 STAR_POINTS = {"star_systemic": 3, "pro": 3, "tear": 1, "saliva": 1, "biology": 1}
@@ -88,7 +88,7 @@ class Measurement:
 
 
 def _measured(now: Item, better: Better) -> Measurement:
-    return Measurement(replace(now, id=f"{now.id}_baseline", label=f"{now.label}, at baseline"), now, better)
+    return Measurement(*both_visits("results of both visits", now), better)
 
 
 def systemic(baseline: Interval, now: Interval) -> Verdict:
@@ -159,7 +159,7 @@ ALTERNATIVES: Mapping[str, tuple[Measurement, Measurement]] = {
 
 def _tests_item(domain: str) -> Item:
     one, other = (test.now for test in ALTERNATIVES[domain])
-    return choice(
+    item = choice(
         f"{domain}_tests",
         f"test by which the study judges: {DOMAINS[domain]}",
         {
@@ -168,6 +168,7 @@ def _tests_item(domain: str) -> Item:
             EITHER: "either of the two",
         },
     )
+    return at(item, section="tests of the study")
 
 
 _WHICH = {domain: _tests_item(domain) for domain in ALTERNATIVES}

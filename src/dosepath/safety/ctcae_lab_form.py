@@ -20,7 +20,7 @@ from dosepath.core.instrument import Case, Field, Flag, Item, Refusal, RefusalKi
 from dosepath.core.interval import Interval
 from dosepath.core.source import Citation
 from dosepath.instruments.answers import Answers
-from dosepath.instruments.items import amount, by_id, choice, whole, yes_or_no
+from dosepath.instruments.items import amount, by_id, choice, under, whole, yes_or_no
 from dosepath.instruments.scale import Outcome, Scale, case_of
 from dosepath.safety.ctcae_lab import (
     BASELINE_FLAGS,
@@ -113,10 +113,15 @@ def items_of(edition: Edition) -> dict[str, Item]:
     return by_id(
         [
             choice("term", "adverse event", {name: _asks(edition.terms[name]) for name in sorted(edition.terms)}),
-            choice("unit", "unit of value, limits and baseline", units),
-            *(item for name, item in NUMBERS.items() if name in numbers),
-            BASELINE,
-            *(item for name, item in JUDGEMENTS.items() if name in flags),
+            *under(
+                "result",
+                [
+                    choice("unit", "unit of value, limits and baseline", units),
+                    *(item for name, item in NUMBERS.items() if name in numbers),
+                    BASELINE,
+                ],
+            ),
+            *under("judged by a person", (item for name, item in JUDGEMENTS.items() if name in flags)),
         ]
     )
 

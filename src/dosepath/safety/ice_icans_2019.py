@@ -25,7 +25,7 @@ from dosepath.core.instrument import Field, Flag, Verification
 from dosepath.core.interval import Interval
 from dosepath.core.source import Citation
 from dosepath.instruments.answers import Answers
-from dosepath.instruments.items import by_id, choice, rows, whole, yes_or_no
+from dosepath.instruments.items import by_id, choice, rows, under, whole, yes_or_no
 from dosepath.instruments.scale import Outcome, Scale
 from dosepath.safety.open_items import flags_that_hold, judged, said_or_any
 
@@ -64,7 +64,7 @@ FINDINGS: Final = ("ice", *AXES)
 
 _ITEMS = by_id(
     [
-        *(whole(part, label, 0, points) for part, (points, label) in PARTS.items()),
+        *under("ICE score", (whole(part, label, 0, points) for part, (points, label) in PARTS.items())),
         choice(
             "consciousness",
             "level of consciousness",

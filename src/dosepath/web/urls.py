@@ -8,7 +8,7 @@ from django.urls import URLPattern, path
 
 from dosepath.web import waiting
 from dosepath.web.lists import CSV, JSON
-from dosepath.web.views import errors, pages
+from dosepath.web.views import errors, instruments, pages
 from dosepath.web.views.designs import pages as designs
 from dosepath.web.views.designs import plots as design_plots
 from dosepath.web.views.ladder import drawing, opening, subject
@@ -69,6 +69,13 @@ urlpatterns = [
     *listed("screening/<slug:cohort>/<slug:row>/<slug:arm>", screening_sheet.sheet, "screening-sheet"),
     path("screening/<slug:cohort>/<slug:row>/<slug:arm>/report.json", screening_sheet.report, name="screening-report"),
     # instruments
+    *listed("instruments", instruments.instruments, "instruments"),
+    path("instruments/<str:name>.yaml", instruments.file, {"form": "yaml"}, name="instruments-yaml"),
+    path("instruments/<str:name>.json", instruments.file, {"form": JSON}, name="instruments-score"),
+    path("instruments/<str:name>.csv", instruments.file, {"form": CSV}, name="instruments-answers"),
+    path("instruments/<str:name>/print/", instruments.paper, name="instruments-print"),
+    path("instruments/<str:name>/load/", instruments.load, name="instruments-load"),
+    path("instruments/<str:name>/", instruments.one, name="instruments-one"),
     # ladder
     *listed("ladder", ladder.ladder, "ladder"),
     *listed("ladder/subject", subject.subject, "ladder-subject"),

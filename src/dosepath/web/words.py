@@ -27,3 +27,4 @@ GATES: Final[Mapping[GateName, Words]] = {
     GateName.LYMPHODEPLETION: _("lymphodepletion"),
     GateName.INFUSION: _("infusion"),
 }
+ANSWERS: Final[Mapping[str, Words]] = {"true": _("yes"), "false": _("no")}

@@ -16,7 +16,7 @@ from dosepath.web.filters import Filters
 from dosepath.web.jobs import Job
 from dosepath.web.lists import Column, Listing
 from dosepath.web.plots import Figure
-from dosepath.web.words import OVERALL, VERDICTS
+from dosepath.web.words import ANSWERS, OVERALL, VERDICTS
 
 register = template.Library()
 
@@ -137,6 +137,12 @@ def highlighted(text: str, words: Sequence[str]) -> str:
     found = re.split(f"({'|'.join(map(re.escape, words))})", text, flags=re.IGNORECASE)
     pieces = (("<mark>{}</mark>" if place % 2 else "{}", piece) for place, piece in enumerate(found) if piece)
     return format_html_join("", "{}", ((format_html(shape, piece),) for shape, piece in pieces))
+
+
+@register.filter
+def in_words(value: object) -> str | Promise:
+    """Word an answer or a value of an instrument: yes, no, or the word itself without underscores."""
+    return ANSWERS.get(str(value)) or str(value).replace("_", " ")
 
 
 @register.simple_tag(takes_context=True)
