@@ -3,7 +3,8 @@
 ::
 
     people.parquet             patient (key), id, chunk
-    facts/00000.parquet        facts of the patients of chunk 0, in the order of patient and row
+    facts/00000.parquet        facts of the patients of chunk 0; a patient's stand in the order of the source
+    meanings/00000.parquet     what they say (`population.meanings`)
     unclassified/00000.parquet records of theirs that no concept was found for
     remarks.parquet            what was not understood, with place and reason
 

@@ -123,7 +123,7 @@ def import_long(
     tables
         Folder to write to.
     size
-        Patients in a chunk.
+        Most patients in a chunk.
     advance
         Told how far the work is.
 
@@ -133,7 +133,7 @@ def import_long(
         When the table of people is missing, names nobody or names somebody twice.
     """
     columns = {name: _open(connection, source, TABLES[name]) for name in source.queries}
-    people = _people(connection, source, size)
+    people, chunks = _people(connection, source, size)
     remarks = [*source.remarks, *_homeless(connection, source)]
     make(connection, "meanings", MEANINGS, shared=True)
     for done, name in enumerate(source.queries):
@@ -145,7 +145,7 @@ def import_long(
     fill(connection, "kept_remarks", REMARKS, [remark_row(remark) for remark in _together(remarks)])
     save(connection, "SELECT * FROM kept_remarks", tables / "remarks.parquet")
     save(connection, "SELECT patient, id, chunk FROM source_people ORDER BY patient", tables / "people.parquet")
-    return LongFacts(columns, tables, people, max(1, -(-people // size)))
+    return LongFacts(columns, tables, people, chunks)
 
 
 def _together(remarks: Iterable[Remark]) -> Iterator[Remark]:
@@ -185,7 +185,8 @@ def _as_read(table: LongTable, name: str, kind: str) -> str:
     return name
 
 
-def _people(connection: Connection, source: LongSource, size: int) -> int:
+def _people(connection: Connection, source: LongSource, size: int) -> tuple[int, int]:
+    """Give people their keys and chunks, two at least, for two cores; give the number of people and of chunks."""
     if "people" not in source.queries:
         raise InputError(f"{source.name}: no table of people; it says who there is, with date of birth and sex")
     twice = connection.execute(
@@ -193,17 +194,18 @@ def _people(connection: Connection, source: LongSource, size: int) -> int:
     ).fetchone()
     if twice is not None:
         raise InputError(f"{source.name}: people: '{twice[0]}' stands twice; keep one row for each person")
+    found = connection.execute("SELECT count(patient) FROM people_rows").fetchone()
+    people = int(found[0]) if found else 0
+    if not people:
+        raise InputError(f"{source.name}: the table of people names nobody")
+    size = min(size, -(-people // 2))
     connection.execute(
         "CREATE OR REPLACE TABLE source_people AS SELECT patient AS id, "
         "row_number() OVER (ORDER BY patient) - 1 AS patient, "
         f"CAST((row_number() OVER (ORDER BY patient) - 1) // {size} AS INTEGER) AS chunk "
         "FROM people_rows WHERE patient IS NOT NULL"
     )
-    found = connection.execute("SELECT count(*) FROM source_people").fetchone()
-    people = int(found[0]) if found else 0
-    if not people:
-        raise InputError(f"{source.name}: the table of people names nobody")
-    return people
+    return people, -(-people // size)
 
 
 def _homeless(connection: Connection, source: LongSource) -> list[Remark]:

@@ -18,6 +18,11 @@ from dosepath.population.tables import FACTS, Column, Row, Schema, Type
 MEANINGS_A_FILE: Final = 2**32
 """Room for the meanings of one file between the numbers of two files."""
 
+FACTS_A_ROW: Final = 64
+"""Room for the facts of one row of a long table between the numbers of two rows."""
+ROWS_A_TABLE: Final = 2**37
+"""Room for the facts of the rows of one table; those of eight tables stay below the room that a rank has."""
+
 _DAYS: Final = ("first_earliest", "first_latest", "last_earliest", "last_latest", "value_earliest", "value_latest")
 _OF_A_ROW: Final = frozenset({"patient", "row_id", "rank", *_DAYS, "place", "time", "source"})
 """Columns of `facts` that differ from row to row."""
@@ -34,7 +39,7 @@ ROWS: Final = Schema(
         Column("time", Type.TEXT, "as in `facts`"),
         Column("meaning", Type.KEY, "number of what it says"),
         Column("record", Type.TEXT, "name of the record, without its kind; NULL: it has none but its number"),
-        Column("number", Type.KEY, "number of the record, where it has no name"),
+        Column("number", Type.KEY, "number of the record, where it has no name; NULL: row_id tells it"),
         Column("reported", Type.TEXT, "the value as it was written, where that differs from row to row"),
     ),
 )
@@ -52,6 +57,12 @@ MEANINGS: Final = Schema(
 )
 """What facts say."""
 
+
+def number_of_row(row_id: str) -> str:
+    """Write the number, from 1, of the row of a long table that a fact was read from."""
+    return f"(({row_id} & {ROWS_A_TABLE - 1}) // {FACTS_A_ROW} + 1)"
+
+
 _SAID: Final = {
     "patient": "f.patient",
     "row_id": "f.row_id",
@@ -65,7 +76,8 @@ _SAID: Final = {
     "value_latest": "COALESCE(f.value_latest, f.value_earliest)",
     "place": "COALESCE(f.place, f.row_id)",
     "time": "f.time",
-    "source": "m.kind_of_record || COALESCE(f.record, m.unnamed || CAST(f.number AS VARCHAR))",
+    "source": "m.kind_of_record || COALESCE(f.record, m.unnamed || "
+    f"CAST(COALESCE(f.number, {number_of_row('f.row_id')}) AS VARCHAR))",
     "reported": "COALESCE(f.reported, m.reported)",
 }
 

@@ -16,7 +16,7 @@ from dosepath.population.connection import Connection, connected, read_parquet, 
 from dosepath.population.facts import chunk_file, meanings_in, open_facts
 from dosepath.population.folders import Draft, Whole, link_or_copy, writing
 from dosepath.population.importing import Advance, silent
-from dosepath.population.meanings import MEANINGS_A_FILE, facts_query
+from dosepath.population.meanings import MEANINGS_A_FILE, facts_query, number_of_row
 from dosepath.population.plan import plan_of
 from dosepath.population.results import Screening, open_screening
 from dosepath.population.screening import SCREENING, Screener
@@ -113,7 +113,7 @@ def _merge(connection: Connection, screening: Screening, delta: Path, tables: Pa
     _find_changed(connection)
     facts = f"SELECT * REPLACE (NULL::BIGINT AS place, 0::BIGINT AS rank_after) FROM ({_numbered(_merged_facts())})"
     ranked(connection, "merged_rows", facts, "both_meanings")
-    save(connection, "FROM merged_rows", chunk_file(tables, "facts", chunk), quick=True)
+    save(connection, "FROM merged_rows ORDER BY patient, row_id", chunk_file(tables, "facts", chunk), quick=True)
     others = f"FROM ({_numbered(_merged_others())}) ORDER BY patient, row_id"
     save(connection, others, chunk_file(tables, "unclassified", chunk))
     meanings = "FROM new_meanings WHERE meaning IN (SELECT meaning FROM new_rows) ORDER BY meaning"
@@ -185,6 +185,7 @@ def _find_changed(connection: Connection) -> None:
     )
 
 
+_NUMBER: Final = f"CASE WHEN record IS NULL THEN COALESCE(number, {number_of_row('row_id')}) END"
 _CHANGED: Final = "patient IN (SELECT patient FROM known)"
 _NOT_REPLACED: Final = (
     "(patient, source) NOT IN (SELECT patient, source FROM new_facts) "
@@ -201,9 +202,11 @@ def _numbered(rows: str) -> str:
 def _merged_facts() -> str:
     """Write the SELECT of all rows of facts of those who changed: what stays, then what is new."""
     return (
-        f"SELECT o.* FROM old_rows AS o SEMI JOIN (FROM old_facts WHERE {_CHANGED} AND {_NOT_REPLACED}) AS k "
+        f"SELECT o.* REPLACE ({_NUMBER} AS number) FROM old_rows AS o "
+        f"SEMI JOIN (FROM old_facts WHERE {_CHANGED} AND {_NOT_REPLACED}) AS k "
         "ON k.patient = o.patient AND k.row_id = o.row_id "
-        f"UNION ALL SELECT * REPLACE ({_LATER} + row_id AS row_id) FROM new_rows WHERE {_CHANGED}"
+        f"UNION ALL SELECT * REPLACE ({_LATER} + row_id AS row_id, {_NUMBER} AS number) "
+        f"FROM new_rows WHERE {_CHANGED}"
     )
 
 

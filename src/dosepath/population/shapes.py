@@ -20,7 +20,7 @@ from dosepath.mapping.dates import read_day
 from dosepath.mapping.reader import ConceptIndex, Located, Mapped, Remark, RemarkKind, map_resources
 from dosepath.population.connection import Connection, fill, literal, make
 from dosepath.population.long_tables import LongTable, Shape
-from dosepath.population.meanings import MEANINGS, ROWS
+from dosepath.population.meanings import FACTS_A_ROW, MEANINGS, ROWS, ROWS_A_TABLE
 from dosepath.population.tables import FACTS, UNCLASSIFIED, Column, Row, Schema, Type, rows_of
 
 # Days that stand in for the real ones. The first comes before the last, as the rows of most shapes have it; where the
@@ -28,11 +28,6 @@ from dosepath.population.tables import FACTS, UNCLASSIFIED, Column, Row, Schema,
 _FIRST, _LAST, _OTHER = _STAND_INS = date(2001, 2, 3), date(2002, 3, 4), date(2003, 4, 5)
 _BEFORE_FIRST = date(1999, 8, 7)
 _TIME = "01:02:03"
-
-FACTS_A_ROW: Final = 64
-"""Room for the facts of one row between the numbers of two rows."""
-ROWS_A_TABLE: Final = 2**37
-"""Room for the facts of the rows of one table; those of eight tables stay below the room that a rank has."""
 
 _DAYS_OF_FACT: Final = (
     *("first_earliest", "first_latest", "last_earliest", "last_latest", "value_earliest", "value_latest"),
@@ -313,7 +308,7 @@ def rows_query(
             values[earliest] = f"CASE WHEN NOT {twice} THEN {days[earliest]} END"
             values[latest] = f"CASE WHEN NOT {twice} THEN nullif({days[latest]}, {days[earliest]}) END"
         values |= {"time": _time(connection, kept, table), "reported": _reported(connection, kept, table)}
-        values |= {"rank_after": "0::BIGINT", "place": "NULL::BIGINT", "record": "r.id", "number": "r.place + 1"}
+        values |= {"rank_after": "0::BIGINT", "place": "NULL::BIGINT", "record": "r.id", "number": "NULL::BIGINT"}
     else:
         schema = UNCLASSIFIED
         values |= days
@@ -352,7 +347,7 @@ def _reported(connection: Connection, kept: str, table: LongTable) -> str:
 
 
 def ranked(connection: Connection, name: str, rows: str, meanings: str) -> None:
-    """Make a table of rows of facts in the order of patient and row, the results of one day ranked by their times.
+    """Make a table of rows of facts, the results of one day ranked by their times.
 
     Parameters
     ----------
@@ -363,7 +358,7 @@ def ranked(connection: Connection, name: str, rows: str, meanings: str) -> None:
     meanings
         Table of what they say.
     """
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS FROM ({rows}) ORDER BY patient, row_id")
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {rows}")
     # Only where several results of a day carry a time can the order of the source be wrong.
     timed = connection.execute(
         "CREATE OR REPLACE TEMP TABLE timed AS "
@@ -379,6 +374,5 @@ def ranked(connection: Connection, name: str, rows: str, meanings: str) -> None:
         connection.execute(
             f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT f.* REPLACE ("
             "CASE WHEN t.row_id IS NULL THEN f.rank_after ELSE t.ranked - t.row_id END AS rank_after) "
-            f"FROM {name} AS f LEFT JOIN timed AS t ON t.patient = f.patient AND t.row_id = f.row_id "
-            "ORDER BY f.patient, f.row_id"
+            f"FROM {name} AS f LEFT JOIN timed AS t ON t.patient = f.patient AND t.row_id = f.row_id"
         )
