@@ -291,6 +291,16 @@ def test_the_sheet_says_of_every_criterion_what_it_rests_on(client: Client) -> N
     assert "2026-06-24 is the last screening day" in page
 
 
+def test_the_sheet_leads_to_its_neighbours_in_the_worklist(client: Client) -> None:
+    listed = [row["patient"] for row in rows(client, "/screening/demo.csv")]
+    place = listed.index("demo-sle-06")
+    page = get(client, SLE6).content.decode()
+    assert f"row {place + 1} of 75" in page
+    before, after = (key_of("demo", listed[place + step]) for step in (-1, 1))
+    assert re.search(rf'{before}/\w+/" rel="prev"', page)
+    assert re.search(rf'{after}/\w+/" rel="next"', page)
+
+
 def test_the_sheet_as_data_is_that_of_the_command_line(client: Client) -> None:
     document = json.loads(get(client, f"{SLE6}report.json").content)
     assert document["schema"] == "dosepath-screening/1"
