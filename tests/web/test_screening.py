@@ -188,6 +188,21 @@ def test_what_was_not_understood_is_listed_under_the_names_of_the_sender(client:
     assert "1 of" in text(client, f"{place}problems/?q=list.json")
 
 
+def test_many_remarks_come_page_by_page_or_all(client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dosepath.web.views.screening.problems.AT_ONCE", 3)
+    for number in range(7):
+        (tmp_path / f"{number}.json").write_text("{", encoding="utf-8")
+    place = client.post("/screening/point/", {"path": str(tmp_path)})["Location"].removesuffix("/")
+    seen = [[row["place"] for row in rows(client, f"{place}/problems.csv?page={page}")] for page in ("1", "2", "3")]
+    assert [len(each) for each in seen] == [3, 3, 1]
+    assert [name for each in seen for name in each] == [
+        row["place"] for row in rows(client, f"{place}/problems.csv?page=all")
+    ]
+    assert "3 of 7 shown" in text(client, f"{place}/problems/")
+    for wrong in ("0", "4", "x", "-1", "9" * 50, "٣"):
+        assert get(client, f"{place}/problems/?page={wrong}").status_code == 400
+
+
 def test_a_folder_is_read_where_it_lies_and_again_when_it_changes(client: Client, tmp_path: Path) -> None:
     (tmp_path / "a.json").write_bytes(bundle(LUPUS))
     (tmp_path / "anchors.csv").write_text("patient,screening\np1,2026-06-01\n", encoding="utf-8")
