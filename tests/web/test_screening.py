@@ -476,4 +476,7 @@ def test_the_sheet_speaks_chinese_and_marks_what_is_english(client: Client) -> N
     assert "医生进行量表评分" in page
     assert "可确定 2 条标准" in page
     assert '<p lang="en">coagulation function' in page
+    open_world = get(client, f"{SLE6}?dates=none&on=2026-06-01").content.decode()
+    assert "清单完整的声明: <span>用药</span>" in open_world
+    assert "试验日期: <span>知情同意</span>" in open_world
     assert "缺失项" in page
