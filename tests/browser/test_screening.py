@@ -180,6 +180,18 @@ def test_the_worklist_compares_readings(open_page: Opener) -> None:
     assert page.url.endswith("?on=2026-06-01&try=I02.1.d.3%3Dcaps_at_screening_listed_only")
 
 
+def test_counts_lead_to_what_they_count_and_the_sheet_to_the_next(open_page: Opener) -> None:
+    page = open_page(WORKLIST)
+    computed(page)
+    page.locator(".tally").get_by_role("link", name="undecided").click()
+    expect(page.locator("#list")).to_contain_text("25 of 75 shown")
+    page.get_by_role("link", name="demo-sle-06", exact=True).click()
+    page.locator(".state").get_by_role("link", name="unknown 3").click()
+    expect(page.locator("#list article")).to_have_count(3)
+    page.get_by_role("link", name="next").click()
+    expect(page.get_by_role("heading", level=1)).not_to_contain_text("demo-sle-06")
+
+
 def test_how_a_criterion_is_computed_is_opened_by_keyboard(open_page: Opener) -> None:
     page = open_page(SLE6)
     computed(page)

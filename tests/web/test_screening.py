@@ -188,6 +188,21 @@ def test_what_was_not_understood_is_listed_under_the_names_of_the_sender(client:
     assert "1 of" in text(client, f"{place}problems/?q=list.json")
 
 
+def test_many_remarks_come_page_by_page_or_all(client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dosepath.web.views.screening.problems.AT_ONCE", 3)
+    for number in range(7):
+        (tmp_path / f"{number}.json").write_text("{", encoding="utf-8")
+    place = client.post("/screening/point/", {"path": str(tmp_path)})["Location"].removesuffix("/")
+    seen = [[row["place"] for row in rows(client, f"{place}/problems.csv?page={page}")] for page in ("1", "2", "3")]
+    assert [len(each) for each in seen] == [3, 3, 1]
+    assert [name for each in seen for name in each] == [
+        row["place"] for row in rows(client, f"{place}/problems.csv?page=all")
+    ]
+    assert "3 of 7 shown" in text(client, f"{place}/problems/")
+    for wrong in ("0", "4", "x", "-1", "9" * 50, "٣"):
+        assert get(client, f"{place}/problems/?page={wrong}").status_code == 400
+
+
 def test_a_folder_is_read_where_it_lies_and_again_when_it_changes(client: Client, tmp_path: Path) -> None:
     (tmp_path / "a.json").write_bytes(bundle(LUPUS))
     (tmp_path / "anchors.csv").write_text("patient,screening\np1,2026-06-01\n", encoding="utf-8")
@@ -289,6 +304,16 @@ def test_the_sheet_says_of_every_criterion_what_it_rests_on(client: Client) -> N
     page = text(client, SLE6)
     assert "physician scores an instrument : settles 2 criteria" in page
     assert "2026-06-24 is the last screening day" in page
+
+
+def test_the_sheet_leads_to_its_neighbours_in_the_worklist(client: Client) -> None:
+    listed = [row["patient"] for row in rows(client, "/screening/demo.csv")]
+    place = listed.index("demo-sle-06")
+    page = get(client, SLE6).content.decode()
+    assert f"row {place + 1} of 75" in page
+    before, after = (key_of("demo", listed[place + step]) for step in (-1, 1))
+    assert re.search(rf'{before}/\w+/" rel="prev"', page)
+    assert re.search(rf'{after}/\w+/" rel="next"', page)
 
 
 def test_the_sheet_as_data_is_that_of_the_command_line(client: Client) -> None:
@@ -451,4 +476,7 @@ def test_the_sheet_speaks_chinese_and_marks_what_is_english(client: Client) -> N
     assert "医生进行量表评分" in page
     assert "可确定 2 条标准" in page
     assert '<p lang="en">coagulation function' in page
+    open_world = get(client, f"{SLE6}?dates=none&on=2026-06-01").content.decode()
+    assert "清单完整的声明: <span>用药</span>" in open_world
+    assert "试验日期: <span>知情同意</span>" in open_world
     assert "缺失项" in page

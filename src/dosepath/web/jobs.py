@@ -142,6 +142,11 @@ class Jobs:
             raise job.error
         return cast("T", job.value)
 
+    def kept(self, key: Hashable) -> Any:
+        """Give an answer that is kept; None where it would have to be computed."""
+        with self._lock:
+            return self._kept.get(key)
+
     def find(self, name: str) -> Job[Any] | None:
         """Give a job that runs, waits or failed; None when it is done or was never asked for."""
         with self._lock:

@@ -31,7 +31,7 @@ Opener = Callable[[str, str], tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class FactRow:
-    """One fact: what, how much, when, and the record it comes from."""
+    """One fact: what, how much, when, and the record it comes from; `answer` of one that was answered yes or no."""
 
     concept: str
     label: str
@@ -42,15 +42,17 @@ class FactRow:
     href: str
     part: str
     assumed: bool
+    answer: bool | None
 
 
 @dataclass(frozen=True, slots=True)
 class NeedRow:
-    """One thing that is missing: its kind in the language of the page, its name and why in English."""
+    """One thing that is missing: its kind in the language of the page, its name, and why in English."""
 
     kind: str
     label: str
     reason: str
+    english: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +201,7 @@ def fact_row(fact: Fact, protocol: Protocol, opener: Opener, label: str = "") ->
         href=href,
         part=part,
         assumed=assumed,
+        answer=fact.value if isinstance(fact.value, bool) else None,
     )
 
 
@@ -209,9 +212,13 @@ def _label(name: str, protocol: Protocol) -> str:
 
 def need_row(need: Need, protocol: Protocol) -> NeedRow:
     """Give one thing that is missing."""
+    kind = str(words.NEEDS[need.kind])
+    named = words.named(need)
+    if named:
+        return NeedRow(kind, named, need.reason, english=False)
     settings = protocol.file.settings
     label = settings[need.name].label if need.name in settings else _item_label(need.name, protocol)
-    return NeedRow(str(words.NEEDS[need.kind]), label, need.reason)
+    return NeedRow(kind, label, need.reason, english=True)
 
 
 def _item_label(name: str, protocol: Protocol) -> str:

@@ -1,7 +1,8 @@
 """What was not understood in the files of a cohort."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
@@ -14,10 +15,17 @@ from dosepath.web import filters
 from dosepath.web.filters import Filter
 from dosepath.web.jobs import Job
 from dosepath.web.lists import Column, Listing, answer
+from dosepath.web.refusals import RefusedError
 from dosepath.web.views.screening import asked as asking
 from dosepath.web.views.screening import cohorts, words
 from dosepath.web.views.screening.cohorts import Cohort, Patients
 from dosepath.web.waiting import waiting
+
+PAGE: Final = "page"
+ALL: Final = "all"
+AT_ONCE: Final = 500
+"""Rows of one page."""
+LONGEST: Final = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +49,7 @@ def problems(request: HttpRequest, cohort: str, form: str = "") -> HttpResponse:
         return waiting(request, found, form)
     kinds = [(kind.name.lower(), words.REMARKS[kind]) for kind in RemarkKind]
     offered = [Filter("q", _("Search")), Filter("kind", _("Kind"), kinds)]
-    chosen = filters.read(request.GET, offered, asking.parameters())
+    chosen = filters.read(request.GET, offered, (*asking.parameters(), PAGE))
     everything = sorted(_all(chosen_cohort, found), key=lambda each: list(RemarkKind).index(each.remark.kind))
     wanted = chosen["q"].casefold()
     rows = [
@@ -50,6 +58,8 @@ def problems(request: HttpRequest, cohort: str, form: str = "") -> HttpResponse:
         if chosen["kind"] in ("", each.remark.kind.name.lower())
         and (not wanted or wanted in f"{each.patient} {each.place} {each.remark.resource} {each.reason}".casefold())
     ]
+
+    page, pages, rows = _page(request.GET.get(PAGE, ""), rows)
 
     def sheet(each: Problem) -> str:
         if not each.key:
@@ -81,8 +91,28 @@ def problems(request: HttpRequest, cohort: str, form: str = "") -> HttpResponse:
         len(everything),
         {"cohort": cohort, "filters": chosen.used},
     )
-    context = {"cohort": chosen_cohort, "filters": chosen, "question": question}
+    context = {
+        "cohort": chosen_cohort,
+        "filters": replace(chosen, kept=question.pairs),
+        "question": question,
+        "page": page,
+        "pages": range(1, pages + 1) if pages > 1 else (),
+    }
     return answer(request, form, "screening/problems.html", listing, context)
+
+
+def _page(asked: str, rows: list[Problem]) -> tuple[str, int, list[Problem]]:
+    """Give the page that is asked for, how many there are, and its rows; `all` gives all rows."""
+    pages = max(1, -(-len(rows) // AT_ONCE))
+    if asked == ALL:
+        return ALL, pages, rows
+    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < LONGEST else 0 if asked else 1
+    if not 1 <= number <= pages:
+        raise RefusedError(
+            _("page: there is no page '%(page)s'.") % {"page": asked[:LONGEST]},
+            _("Pages go from 1 to %(pages)s; 'all' gives all rows.") % {"pages": pages},
+        )
+    return str(number), pages, rows[(number - 1) * AT_ONCE : number * AT_ONCE]
 
 
 def resource_link(cohort: str, key: str, resource: str) -> str:

@@ -33,6 +33,7 @@ from dosepath.web.views.screening.cohorts import Cohort, Patients
 from dosepath.web.views.screening.parts import Item
 from dosepath.web.views.screening.records import ITEM, raw
 from dosepath.web.views.screening.trying import Trial
+from dosepath.web.views.screening.worklist import beside
 from dosepath.web.waiting import waiting
 from dosepath.web.words import GATES
 
@@ -127,6 +128,7 @@ def sheet(request: HttpRequest, cohort: str, row: str, arm: str, form: str = "")
         "labels": shown.patients.labels.get(shown.person.id, ()),
         "remarks": list(shown.person.mapped.remarks),
         "grounds": _grounds(shown),
+        "neighbours": _neighbours(shown),
         "worklist": reverse("screening-worklist", args=[shown.cohort.id]) + shown.question.query,
         "report": f"report.json{_tail(shown.state)}",
         "what": _what(request, shown),
@@ -213,6 +215,21 @@ def _arms(shown: Sheet) -> list[dict[str, Any]]:
         }
         for name, arm in shown.plan.protocol.file.arms.items()
     ]
+
+
+def _neighbours(shown: Sheet) -> dict[str, Any] | None:
+    """Give the rows of the worklist before and after this one, where the list is at hand."""
+    found = beside(shown.cohort, shown.question, shown.key, shown.arm)
+    if found is None:
+        return None
+    place, total, *sides = found
+    links = [
+        (row.patient, reverse("screening-sheet", args=[shown.cohort.id, row.key, row.arm]) + shown.question.query)
+        if row
+        else None
+        for row in sides
+    ]
+    return {"place": place, "total": total, "before": links[0], "after": links[1]}
 
 
 def _grounds(shown: Sheet) -> list[tuple[str, str]]:

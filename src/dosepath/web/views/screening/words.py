@@ -7,7 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from dosepath.core.facts import NeedKind, Table
+from dosepath.core.facts import Need, NeedKind, Table
 from dosepath.eligibility.gaps import Order
 from dosepath.eligibility.wording import Meaning
 from dosepath.mapping.reader import RemarkKind
@@ -72,6 +72,16 @@ ANCHORS: Final[Mapping[str, Words]] = {
     "lymphodepletion": _("lymphodepletion"),
     "infusion": _("infusion"),
 }
+
+
+def named(need: Need) -> str:
+    """Name a list or a date that is missing; empty for all else, which the protocol names."""
+    match need.kind:
+        case NeedKind.COMPLETE:
+            return str(next((label for table, label in TABLES.items() if table.value == need.name), ""))
+        case NeedKind.ANCHOR:
+            return str(ANCHORS.get(need.name, ""))
+    return ""
 
 
 def order_words(label: str) -> str:

@@ -111,8 +111,22 @@ def screened(cohort: Cohort, found: Patients, question: Question, form: str = ""
     def work(progress: Progress) -> Screened:
         return judge(found, plan, progress, said)
 
-    key = ("screened", cohort.id, cohort.signature, question.key)
-    return workspace().jobs.ask(key, title, work, seconds(form))
+    return workspace().jobs.ask(_key(cohort, question), title, work, seconds(form))
+
+
+def _key(cohort: Cohort, question: Question) -> tuple[object, ...]:
+    return "screened", cohort.id, cohort.signature, question.key
+
+
+def beside(cohort: Cohort, question: Question, key: str, arm: str) -> tuple[int, int, Row | None, Row | None] | None:
+    """Give the place of a row, how many there are, and its neighbours; None where the worklist is not computed."""
+    done: Screened | None = workspace().jobs.kept(_key(cohort, question))
+    rows = done.rows if done else ()
+    place = next((number for number, row in enumerate(rows) if (row.key, row.arm) == (key, arm)), None)
+    if place is None:
+        return None
+    following = rows[place + 1] if place + 1 < len(rows) else None
+    return place + 1, len(rows), rows[place - 1] if place else None, following
 
 
 def judge(found: Patients, plan: Plan, progress: Progress, said: str) -> Screened:
