@@ -1,6 +1,7 @@
 """The page of the dose ladder and its list. Nothing is decided here: all of it comes from the layers below."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -12,7 +13,7 @@ from dosepath.interop.ladder_json import document
 from dosepath.safety.dlt_rule import READINGS
 from dosepath.trial.ladder.counting import PatientState, Standing
 from dosepath.trial.ladder.trace import trace
-from dosepath.web.filters import read
+from dosepath.web.filters import Filter, read
 from dosepath.web.lists import Column, Listing, answer, json_of
 from dosepath.web.views.ladder import asked as asking
 from dosepath.web.views.ladder import board, drawing
@@ -26,11 +27,11 @@ from dosepath.web.views.ladder.words import DECISIONS, LABELS, SETTINGS, advised
 def ladder(request: HttpRequest, form: str = "") -> HttpResponse:
     """Show the ladder as of a day; its patients as a list."""
     shown = asked(request.GET, SUBJECT_FILTERS)
+    lists = read(request.GET, _offered(shown), also=list(request.GET))
     listing = subjects(shown)
     if form:
         return answer(request, form, "", listing)
     advice = shown.conduct.advice
-    lists = read(request.GET, SUBJECT_FILTERS, also=list(request.GET))
     context = {
         "shown": shown,
         "advice": advice,
@@ -66,6 +67,16 @@ def ladder(request: HttpRequest, form: str = "") -> HttpResponse:
         **opening(),
     }
     return answer(request, form, "ladder/board.html", listing, context)
+
+
+def _offered(shown: Shown) -> list[Filter]:
+    """Give the filters of the list with the levels and diseases of this ladder."""
+    settings = shown.conduct.ladder.settings
+    choices = {"level": [str(level) for level in settings.levels], "arm": settings.arms}
+    return [
+        replace(each, choices=[(name, name) for name in choices[each.name]]) if each.name in choices else each
+        for each in SUBJECT_FILTERS
+    ]
 
 
 def subjects(shown: Shown) -> Listing[Standing]:
