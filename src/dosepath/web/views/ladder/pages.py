@@ -15,6 +15,7 @@ from dosepath.trial.ladder.counting import PatientState, Standing
 from dosepath.trial.ladder.trace import trace
 from dosepath.web.filters import Filter, read
 from dosepath.web.lists import Column, Listing, answer, json_of
+from dosepath.web.screens import SCREENS
 from dosepath.web.views.ladder import asked as asking
 from dosepath.web.views.ladder import board, drawing
 from dosepath.web.views.ladder.asked import SUBJECT_FILTERS, TRIAL, Shown, asked
@@ -48,6 +49,7 @@ def ladder(request: HttpRequest, form: str = "") -> HttpResponse:
         "ways": _ways(shown),
         "trace": _trace(shown),
         "clauses": _clauses(shown),
+        "protocol_url": next((screen.url for screen in SCREENS if screen.name == "protocol"), ""),
         "settings": list(_settings_shown(shown)),
         "readings": list(_readings(shown)),
         "doses": [(f"dose-{rung.level}", rung.level, rung.dose) for rung in shown.base.rungs],
