@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterator
 from datetime import date, timedelta
 from html import unescape
 from pathlib import Path
@@ -32,6 +33,12 @@ patients:
    events: [{{id: 'e/"<i>', type: AE, term: '<u>', grades: [[2026-02-03, 3]]}}]}}
 - {{id: 'a/b?c=d#e', arm: SLE, level: 1}}
 """
+
+
+@pytest.fixture(autouse=True)
+def _language_is_left_as_it_was() -> Iterator[None]:
+    yield
+    translation.deactivate()
 
 
 def text_of(content: bytes) -> str:
