@@ -216,6 +216,8 @@ def test_paper_shows_the_ladder_and_no_controls(open_page: Opener) -> None:
     expect(page.locator(".jumps")).to_be_hidden()
     expect(page.locator("#day")).to_be_hidden()
     expect(page.locator(".rung").first).to_be_visible()
+    expect(page.locator(".paper-only")).to_have_text("As of 2026-10-02, from conduct.yaml")
+    expect(page.locator(".paper-only")).to_be_visible()
 
 
 def test_it_works_without_scripts(open_page: Opener) -> None:

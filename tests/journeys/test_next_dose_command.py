@@ -137,3 +137,12 @@ def test_a_swimmer_plot_of_the_patients(patients: Path, tmp_path: Path) -> None:
     assert result.exit_code == 0, result.output
     assert "level 1 · S02 · dcSSc" in (tmp_path / "swimmer.svg").read_text(encoding="utf-8")
     assert run(patients, "--plot", str(tmp_path / "swimmer.gif")).exit_code == 2
+
+
+def test_a_problem_names_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "patients.yaml"
+    path.write_text(PATIENTS.replace("infusion: 2027-02-01", "infusion: soon"), encoding="utf-8")
+    result = run(path)
+    assert result.exit_code == 2
+    line = next(number for number, text in enumerate(path.read_text("utf-8").splitlines(), 1) if "soon" in text)
+    assert f"patients.yaml:{line}: patient S02: infusion: 'soon' is no day" in result.output

@@ -15,14 +15,14 @@ from dosepath.cli.plots import save_swimmer
 from dosepath.cli.shell import console
 from dosepath.cli.shell import rates as read_rates
 from dosepath.core.errors import InputError
-from dosepath.interop.answers_yaml import load_exact
 from dosepath.interop.ladder_json import document
-from dosepath.interop.ladder_yaml import read_conduct
+from dosepath.interop.ladder_text import read_conduct_file
 from dosepath.rules.wording import counted
 from dosepath.safety.dlt_finding import OF_LADDER
 from dosepath.trial.ladder.advice import FLAG_WORDS, Advice
 from dosepath.trial.ladder.ahead import by_arm
 from dosepath.trial.ladder.conduct import RATES, Conduct
+from dosepath.trial.ladder.conduct import conduct as conduct_of
 from dosepath.trial.ladder.counting import Standing
 from dosepath.trial.library import open_trial
 from dosepath.trial.occasions import read_date
@@ -60,14 +60,16 @@ def run(
 
 def _conduct(file: Path, trial: str, on: str, settings: Sequence[str], readings: Sequence[str], rates: str) -> Conduct:
     protocol = open_trial(trial).under(pairs(readings, "--reading"))
-    return read_conduct(
-        load_exact(_text(file), file.name),
-        protocol,
-        file.name,
-        datetime.now(UTC).astimezone().date(),
-        on=read_date(on, "--on") if on else None,
-        settings=_settings(settings),
-        rates=read_rates(rates, "--rates") if rates else RATES,
+    day, today = read_date(on, "--on") if on else None, datetime.now(UTC).astimezone().date()
+    read = read_conduct_file(_text(file), file.name, protocol, _settings(settings), on=day, today=today)
+    return conduct_of(
+        read.found.patients,
+        read.found.board,
+        read.settings,
+        read.rule,
+        day or read.found.on or today,
+        protocol.file.dose_levels[0].unit,
+        read_rates(rates, "--rates") if rates else RATES,
     )
 
 

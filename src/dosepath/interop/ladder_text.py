@@ -98,7 +98,13 @@ class ConductFile:
 
 
 def read_conduct_file(
-    text: str, name: str, protocol: Protocol, settings: Mapping[str, Any] | None = None
+    text: str,
+    name: str,
+    protocol: Protocol,
+    settings: Mapping[str, Any] | None = None,
+    *,
+    on: date | None = None,
+    today: date | None = None,
 ) -> ConductFile:
     """Read a conduct file and check its records.
 
@@ -110,6 +116,9 @@ def read_conduct_file(
         Under the readings in force.
     settings
         Settings of this run, before those of the file.
+    on, today
+        Day of the question, before that of the file; and the day where neither gives one. Records of a later day are
+        problems. Without both, the file is judged by its last record.
 
     Raises
     ------
@@ -149,8 +158,9 @@ def read_conduct_file(
     odd = tuple(_out_of_range(file))
     if odd:
         raise ConductFileError(name, odd)
-    if file.cut is not None:
-        impossible = record_problems(found.patients, found.board, found_settings, file.cut)
+    until = on or found.on or today or file.cut
+    if until is not None:
+        impossible = record_problems(found.patients, found.board, found_settings, until)
         if impossible:
             problems = (_problem(source, f"{each.place}: {each.message}") for each in impossible)
             raise ConductFileError(name, tuple(problems)) from RecordError(impossible)

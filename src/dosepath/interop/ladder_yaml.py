@@ -4,7 +4,7 @@ A patient says only what differs from the defaults. Days are whole calendar days
 understood is listed at once, with its place; nothing is guessed.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -12,12 +12,10 @@ from enum import Enum
 from typing import Any, Final, TypeVar
 
 from dosepath.core.errors import InputError
-from dosepath.protocol.protocol import Protocol
 from dosepath.rules.parse import suggest
 from dosepath.safety.dlt_events import check_grade
 from dosepath.safety.dlt_finding import DltEvent, Exit, ExitReason
-from dosepath.safety.dlt_rule import DltRule, EventType, Relatedness, dlt_rule
-from dosepath.trial.ladder.conduct import RATES, Conduct, conduct
+from dosepath.safety.dlt_rule import DltRule, EventType, Relatedness
 from dosepath.trial.ladder.patients import (
     WITH_LEVEL,
     BoardDecision,
@@ -26,7 +24,6 @@ from dosepath.trial.ladder.patients import (
     ProductStatus,
     TrialPatient,
 )
-from dosepath.trial.ladder.settings import ladder_settings
 
 E = TypeVar("E", bound=Enum)
 T = TypeVar("T")
@@ -62,52 +59,6 @@ class LadderFile:
     settings: Mapping[str, Any]
     patients: tuple[TrialPatient, ...]
     board: tuple[BoardEntry, ...]
-
-
-def read_conduct(
-    document: Mapping[str, Any],
-    protocol: Protocol,
-    name: str,
-    today: date,
-    *,
-    on: date | None = None,
-    settings: Mapping[str, Any] | None = None,
-    rates: Sequence[float] = RATES,
-) -> Conduct:
-    """Read a running escalation and judge it.
-
-    Parameters
-    ----------
-    document
-        As for `read_ladder`.
-    protocol
-        Under the readings in force.
-    name
-        Of the document, for messages.
-    today
-        Day of the question where neither `on` nor the document gives one.
-    on
-        Day of the question, before that of the document.
-    settings
-        Settings of the conduct, before those of the document.
-    rates
-        Rates of DLT assumed for the ways on.
-
-    Raises
-    ------
-    InputError
-        With everything that is not understood.
-    RecordError
-        With everything that cannot have happened.
-    """
-    of_file = document.get("settings") or {}
-    if not isinstance(of_file, dict):
-        raise InputError(f"{name}: settings: no mapping of keys to values")
-    found = ladder_settings(protocol, {**of_file, **(settings or {})})
-    rule = dlt_rule(protocol, found.dose_tolerance)
-    read = read_ladder(document, rule, name)
-    unit = protocol.file.dose_levels[0].unit
-    return conduct(read.patients, read.board, found, rule, on or read.on or today, unit, rates)
 
 
 def read_ladder(document: Mapping[str, Any], rule: DltRule, name: str) -> LadderFile:

@@ -1,9 +1,9 @@
 """A running escalation drawn: a swimmer plot of its patients, and what the cohort that is being filled can come to."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import groupby
-from typing import Final
+from typing import Final, TypeAlias
 
 import altair as alt
 
@@ -18,6 +18,9 @@ from dosepath.safety.dlt_rule import DltRule
 from dosepath.trial.ladder.conduct import Conduct
 from dosepath.trial.ladder.counting import PatientState, Standing
 
+Say: TypeAlias = Callable[[str], str]
+"""Gives a text of a plot in the language of its reader; `str` leaves it as it is."""
+
 WIDTH, LANE = 620, 30
 FIRST_DAY, LAST_DAY = -14, 42
 """Study days that are drawn: from before the lymphodepletion to about two weeks after the window."""
@@ -31,76 +34,76 @@ STATES: Final[Mapping[PatientState, str]] = {
 }
 
 
-def swimmer_plot(conduct: Conduct, theme: Theme = LIGHT) -> Chart:
+def swimmer_plot(conduct: Conduct, theme: Theme = LIGHT, say: Say = str) -> Chart:
     """Plot each infused patient as a lane of study days: window, events by grade, DLT, closing visit, exit.
 
     Parameters
     ----------
     conduct
         The escalation.
-    theme
-        Colours.
+    theme, say
+        Colours, and the language of the texts.
 
     Raises
     ------
     InputError
         When nobody was infused yet.
     """
-    lanes = lane_rows(conduct)
+    lanes = lane_rows(conduct, say)
     if not lanes:
         raise InputError("nobody was infused yet, so there is no swimmer plot")
-    events = event_rows(conduct)
-    marks = mark_rows(conduct)
+    events = event_rows(conduct, say)
+    marks = mark_rows(conduct, say)
     order = [str(row["patient"]) for row in lanes]
     window = [conduct.rule.first_closing_day, conduct.rule.last_closing_day]
     layers = [
-        *_lanes(lanes, order, theme),
-        *_window(window, theme),
-        *_events(events, order, theme),
-        *_marks(marks, order, theme),
+        *_lanes(lanes, order, theme, say),
+        *_window(window, theme, say),
+        *_events(events, order, theme, say),
+        *_marks(marks, order, theme, say),
     ]
     chart = alt.layer(*layers).properties(width=WIDTH, height=LANE * len(order))
     lines = (
-        f"as of {conduct.advice.on}; infusion is day 0; the window closes on day {window[0]} to {window[1]}",
-        f"boxes: the worst event of the day with its grade; dashed: the window; lanes are cut at day {LAST_DAY}",
+        say(f"as of {conduct.advice.on}; infusion is day 0; the window closes on day {window[0]} to {window[1]}"),
+        say(f"boxes: the worst event of the day with its grade; dashed: the window; lanes are cut at day {LAST_DAY}"),
     )
-    return framed(chart, Caption("Patients by day after infusion", lines), theme)
+    return framed(chart, Caption(say("Patients by day after infusion"), lines), theme)
 
 
-def lane_rows(conduct: Conduct) -> list[Row]:
+def lane_rows(conduct: Conduct, say: Say = str) -> list[Row]:
     """Give one row a patient: the lane from the infusion to the last day seen, highest level first."""
     on = conduct.advice.on
     found = sorted(
         (each for each in conduct.advice.standings if each.patient.infusion is not None),
         key=lambda each: (-(each.level or 0), each.infusion, each.patient.id),
     )
-    return [_lane(each, on) for each in found]
+    return [_lane(each, on, say) for each in found]
 
 
-def _lane(each: Standing, on: date) -> Row:
+def _lane(each: Standing, on: date, say: Say) -> Row:
     patient = each.patient
     left = patient.exit.day if patient.exit is not None else None
     last = (min(on, left or on) - each.infusion).days
     begun = patient.lymphodepletion or each.infusion
     return {
-        "patient": lane_name(each),
+        "patient": lane_name(each, say),
         "state": STATES[each.state],
         "from": max((begun - each.infusion).days, FIRST_DAY),
         "to": min(last + 1, LAST_DAY),
         "last": last,
         "goes_on": left is None and last > LAST_DAY,
-        "label": f"{STATES[each.state]}, day {last}" + ("" if left is None else ", left"),
+        "label": say(f"{STATES[each.state]}, day {last}") + ("" if left is None else f", {say('left')}"),
     }
 
 
-def lane_name(each: Standing) -> str:
+def lane_name(each: Standing, say: Say = str) -> str:
     """Name the lane of a patient."""
-    return f"level {each.level} · {each.patient.id} · {each.patient.arm}"
+    return f"{say(f'level {each.level}')} · {each.patient.id} · {each.patient.arm}"
 
 
-def event_rows(conduct: Conduct) -> list[Row]:
+def event_rows(conduct: Conduct, say: Say = str) -> list[Row]:
     """Give one row for each stretch of days on which the worst event of a patient and its grade were the same."""
-    return [row for each in conduct.advice.standings for row in _worst(each, conduct.advice.on)]
+    return [row for each in conduct.advice.standings for row in _worst(each, conduct.advice.on, say)]
 
 
 def _last_seen(each: Standing, on: date) -> int:
@@ -108,7 +111,7 @@ def _last_seen(each: Standing, on: date) -> int:
     return (min(on, left) - each.infusion).days
 
 
-def _worst(each: Standing, on: date) -> Iterator[Row]:
+def _worst(each: Standing, on: date, say: Say) -> Iterator[Row]:
     if each.patient.infusion is None:
         return
     worst: dict[int, tuple[int, str]] = {}
@@ -119,7 +122,7 @@ def _worst(each: Standing, on: date) -> Iterator[Row]:
                     worst[day] = (grade, event.event.value)
     for (grade, kind), days in groupby(sorted(worst), key=lambda day: worst[day]):
         for first, end in _unbroken(list(days)):
-            yield _stretch(lane_name(each), kind, grade, first, end)
+            yield _stretch(lane_name(each, say), kind, grade, first, end, say)
 
 
 def _unbroken(days: Sequence[int]) -> Iterator[tuple[int, int]]:
@@ -135,12 +138,12 @@ ROOM_FOR_NAME = 5
 """Days that a stretch must have to name its event."""
 
 
-def _stretch(lane: str, kind: str, grade: int, first: int, end: int) -> Row:
+def _stretch(lane: str, kind: str, grade: int, first: int, end: int, say: Say) -> Row:
     return {
         "patient": lane,
         "event": kind,
         "grade": grade,
-        "severity": GRADES[min(grade, 4) - 1],
+        "severity": say(GRADES[min(grade, 4) - 1]),
         "from": first,
         "to": end,
         "middle": (first + end) / 2,
@@ -169,7 +172,7 @@ def _earliest(day: date | PartialDate) -> date:
     return day if isinstance(day, date) else day.earliest
 
 
-def mark_rows(conduct: Conduct) -> list[Row]:
+def mark_rows(conduct: Conduct, say: Say = str) -> list[Row]:
     """Give the single days of each patient: the DLT, the closing visit, the exit."""
     found: list[Row] = []
     for each in conduct.advice.standings:
@@ -179,7 +182,7 @@ def mark_rows(conduct: Conduct) -> list[Row]:
         left = each.patient.exit.day if each.patient.exit is not None else None
         for what, day in (("DLT certain", known), ("closing visit", each.patient.closing_visit), ("left", left)):
             if day is not None and FIRST_DAY <= (day - each.infusion).days <= LAST_DAY:
-                row = {"patient": lane_name(each), "what": what}
+                row = {"patient": lane_name(each, say), "what": say(what)}
                 found.append({**row, "day": (day - each.infusion).days})
     return found
 
@@ -188,66 +191,66 @@ def _y(order: Sequence[str]) -> alt.Y:
     return alt.Y("patient:N", sort=list(order), axis=alt.Axis(title=None, domain=False, ticks=False))
 
 
-def _x(name: str = "from:Q") -> alt.X:
-    axis = alt.Axis(title="study day", values=list(range(FIRST_DAY, LAST_DAY + 1, 7)), grid=True)
+def _x(say: Say, name: str = "from:Q") -> alt.X:
+    axis = alt.Axis(title=say("study day"), values=list(range(FIRST_DAY, LAST_DAY + 1, 7)), grid=True)
     return alt.X(name, axis=axis, scale=alt.Scale(domain=[FIRST_DAY, LAST_DAY + 12], nice=False))
 
 
-def _window(days: Sequence[int], theme: Theme) -> list[Chart]:
+def _window(days: Sequence[int], theme: Theme, say: Say) -> list[Chart]:
     ends = alt.Chart(data([{"from": days[0]}, {"from": days[1] + 1}])).mark_rule(color=theme.mark, strokeDash=[4, 3])
     start = alt.Chart(data([{"from": 0}])).mark_rule(color=theme.muted, strokeWidth=1.5)
-    return [ends.encode(x=_x()), start.encode(x=_x())]
+    return [ends.encode(x=_x(say)), start.encode(x=_x(say))]
 
 
-def _lanes(rows: Sequence[Row], order: Sequence[str], theme: Theme) -> list[Chart]:
+def _lanes(rows: Sequence[Row], order: Sequence[str], theme: Theme, say: Say) -> list[Chart]:
     base = alt.Chart(data(rows)).encode(y=_y(order))
     return [
-        base.mark_bar(color=theme.grid, height=LANE - 8).encode(x=_x(), x2="to:Q"),
-        base.mark_text(align="left", dx=8, color=theme.ink).encode(x=_x("to:Q"), text="label:N"),
+        base.mark_bar(color=theme.grid, height=LANE - 8).encode(x=_x(say), x2="to:Q"),
+        base.mark_text(align="left", dx=8, color=theme.ink).encode(x=_x(say, "to:Q"), text="label:N"),
         base.transform_filter("datum.goes_on")
         .mark_point(shape="triangle-right", color=theme.muted, fill=theme.muted, size=60, opacity=1)
-        .encode(x=_x("to:Q")),
+        .encode(x=_x(say, "to:Q")),
     ]
 
 
 GRADES: Final = ("grade 1", "grade 2", "grade 3", "grade 4 or 5")
 
 
-def _events(rows: Sequence[Row], order: Sequence[str], theme: Theme) -> list[Chart]:
+def _events(rows: Sequence[Row], order: Sequence[str], theme: Theme, say: Say) -> list[Chart]:
     if not rows:
         return []
     colours = [theme.escalate, theme.stay, theme.de_escalate, theme.eliminate]
     base = alt.Chart(data(rows)).encode(y=_y(order))
     colour = alt.Color(
         "severity:N",
-        scale=alt.Scale(domain=list(GRADES), range=colours),
+        scale=alt.Scale(domain=[say(name) for name in GRADES], range=colours),
         legend=alt.Legend(title=None, orient="bottom", direction="horizontal"),
     )
     text = alt.condition("datum.grade > 3", alt.value(theme.on_dark), alt.value(theme.on_light))
     bar = base.mark_bar(height=LANE - 14, stroke=theme.background, strokeWidth=1)
     written = base.mark_text(fontSize=11)
     return [
-        bar.encode(x=_x(), x2="to:Q", color=colour),
-        written.encode(x=_x("middle:Q"), text="text:N", color=text),
+        bar.encode(x=_x(say), x2="to:Q", color=colour),
+        written.encode(x=_x(say, "middle:Q"), text="text:N", color=text),
     ]
 
 
 SHAPES: Final[Mapping[str, str]] = {"DLT certain": "cross", "closing visit": "diamond", "left": "square"}
 
 
-def _marks(rows: Sequence[Row], order: Sequence[str], theme: Theme) -> list[Chart]:
+def _marks(rows: Sequence[Row], order: Sequence[str], theme: Theme, say: Say) -> list[Chart]:
     if not rows:
         return []
     shape = alt.Shape(
         "what:N",
-        scale=alt.Scale(domain=list(SHAPES), range=list(SHAPES.values())),
+        scale=alt.Scale(domain=[say(name) for name in SHAPES], range=list(SHAPES.values())),
         legend=alt.Legend(title=None, orient="bottom", direction="horizontal", symbolFillColor=theme.ink),
     )
-    base = alt.Chart(data(rows)).encode(y=_y(order), x=_x("day:Q"), shape=shape)
+    base = alt.Chart(data(rows)).encode(y=_y(order), x=_x(say, "day:Q"), shape=shape)
     return [base.mark_point(size=130, fill=theme.ink, stroke=theme.background, strokeWidth=1.5, opacity=1)]
 
 
-def subject_plot(standing: Standing, rule: DltRule, on: date, theme: Theme = LIGHT) -> Chart:
+def subject_plot(standing: Standing, rule: DltRule, on: date, theme: Theme = LIGHT, say: Say = str) -> Chart:
     """Plot the events of one patient, a lane each, with their grades by study day.
 
     Raises
@@ -255,18 +258,18 @@ def subject_plot(standing: Standing, rule: DltRule, on: date, theme: Theme = LIG
     InputError
         When the patient was not infused, or has no graded event.
     """
-    rows = subject_rows(standing, on)
+    rows = subject_rows(standing, on, say)
     if not rows:
         raise InputError(f"patient {standing.patient.id} has no graded event after an infusion")
     order = list(dict.fromkeys(str(row["patient"]) for row in rows))
     window = [rule.first_closing_day, rule.last_closing_day]
-    chart = alt.layer(*_window(window, theme), *_events(rows, order, theme))
-    lines = (f"as of {on}; infusion is day 0; dashed: the window closes on day {window[0]} to {window[1]}",)
-    caption = Caption(f"Events of {standing.patient.id} by day after infusion", lines)
+    chart = alt.layer(*_window(window, theme, say), *_events(rows, order, theme, say))
+    lines = (say(f"as of {on}; infusion is day 0; the window closes on day {window[0]} to {window[1]}"),)
+    caption = Caption(say(f"Events of {standing.patient.id} by day after infusion"), lines)
     return framed(chart.properties(width=WIDTH, height=(LANE + 6) * len(order)), caption, theme)
 
 
-def subject_rows(standing: Standing, on: date) -> list[Row]:
+def subject_rows(standing: Standing, on: date, say: Say = str) -> list[Row]:
     """Give one row for each stretch of each event at one grade."""
     found: list[Row] = []
     if standing.patient.infusion is None:
@@ -276,7 +279,7 @@ def subject_rows(standing: Standing, on: date) -> list[Row]:
         for first, end, grade in stretches(event, standing.infusion, _last_seen(standing, on)):
             if grade and first < LAST_DAY and end > FIRST_DAY and end > first:
                 kind = event.event.value
-                found.append(_stretch(lane, kind, grade, max(first, FIRST_DAY), min(end, LAST_DAY)))
+                found.append(_stretch(lane, kind, grade, max(first, FIRST_DAY), min(end, LAST_DAY), say))
     return found
 
 
@@ -293,7 +296,7 @@ ACTION_WORDS: Final[Mapping[Action, str]] = {
 }
 
 
-def way_rows(conduct: Conduct) -> list[Row]:
+def way_rows(conduct: Conduct, say: Say = str) -> list[Row]:
     """Give one row for each assumed rate and each thing the rule can come to, from the left to the right."""
     rows: list[Row] = []
     for place, assumed in enumerate(conduct.rates):
@@ -303,7 +306,7 @@ def way_rows(conduct: Conduct) -> list[Row]:
             key = (way.action, way.level)
             chances[key] = chances.get(key, 0.0) + way.probabilities[place]
         for number, ((action, level), chance) in enumerate(chances.items()):
-            words = ACTION_WORDS[action] if level is None else f"{ACTION_WORDS[action]}, level {level}"
+            words = say(ACTION_WORDS[action] if level is None else f"{ACTION_WORDS[action]}, level {level}")
             rows.append(
                 {
                     "rate": rate(assumed),
@@ -325,7 +328,7 @@ SMALLEST = 0.07
 """Parts below this have no room for their number."""
 
 
-def ways_plot(conduct: Conduct, theme: Theme = LIGHT) -> Chart:
+def ways_plot(conduct: Conduct, theme: Theme = LIGHT, say: Say = str) -> Chart:
     """Plot what the cohort that is being filled can come to, for each assumed rate of DLT.
 
     Raises
@@ -333,16 +336,16 @@ def ways_plot(conduct: Conduct, theme: Theme = LIGHT) -> Chart:
     InputError
         When no cohort is being filled or awaited.
     """
-    rows = way_rows(conduct)
+    rows = way_rows(conduct, say)
     if not rows:
         raise InputError("no cohort is being filled or awaited, so there is no way on to draw")
     named = list(dict.fromkeys(str(row["then"]) for row in rows))
     by_action = {str(row["then"]): str(row["action"]) for row in rows}
     colours = [getattr(theme, _COLOURS[by_action[name]]) for name in named]
     base = alt.Chart(data(rows)).encode(
-        y=alt.Y("rate:N", sort=None, axis=alt.Axis(title="rate of DLT, if it is", ticks=False, domain=False))
+        y=alt.Y("rate:N", sort=None, axis=alt.Axis(title=say("rate of DLT, if it is"), ticks=False, domain=False))
     )
-    x = alt.X("from:Q", axis=alt.Axis(title="probability", format="%"), scale=alt.Scale(domain=[0, 1]))
+    x = alt.X("from:Q", axis=alt.Axis(title=say("probability"), format="%"), scale=alt.Scale(domain=[0, 1]))
     colour = alt.Color(
         "then:N",
         scale=alt.Scale(domain=named, range=colours),
@@ -354,8 +357,8 @@ def ways_plot(conduct: Conduct, theme: Theme = LIGHT) -> Chart:
         base.mark_text().encode(x="middle:Q", text="label:N", color=dark),
     ).properties(width=420, height=38 * len(conduct.rates))
     advice = conduct.advice
-    lines = (f"level {advice.level}, cohort of {advice.places}; exact, each open place alike and apart",)
-    return framed(chart, Caption("What the cohort can come to", lines), theme)
+    lines = (say(f"level {advice.level}, cohort of {advice.places}; exact, each open place alike and apart"),)
+    return framed(chart, Caption(say("What the cohort can come to"), lines), theme)
 
 
 _COLOURS: Final[Mapping[str, str]] = {

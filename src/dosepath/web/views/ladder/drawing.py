@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from dosepath.core.errors import InputError
-from dosepath.reports.plots.ladder import subject_plot, subject_rows, swimmer_plot, ways_plot
+from dosepath.reports.plots.ladder import Say, subject_plot, subject_rows, swimmer_plot, ways_plot
 from dosepath.reports.plots.parts import Chart
 from dosepath.reports.plots.saving import png, svg
 from dosepath.web.jobs import Kept
@@ -22,12 +22,12 @@ from dosepath.web.plots import Figure, figure
 from dosepath.web.refusals import AbsentError
 from dosepath.web.views.ladder.asked import SUBJECT, SUBJECT_FILTERS, Shown, asked, standing_of
 from dosepath.web.views.ladder.opening import with_problems
-from dosepath.web.views.ladder.words import Words
+from dosepath.web.views.ladder.words import Words, said
 
-CHARTS: Final[Mapping[str, Callable[[Shown], Chart]]] = {
-    "swimmer": lambda shown: swimmer_plot(shown.conduct),
-    "risk": lambda shown: ways_plot(shown.conduct),
-    "events": lambda shown: subject_plot(standing_of(shown), shown.file.rule, shown.on),
+CHARTS: Final[Mapping[str, Callable[[Shown, Say], Chart]]] = {
+    "swimmer": lambda shown, say: swimmer_plot(shown.conduct, say=say),
+    "risk": lambda shown, say: ways_plot(shown.conduct, say=say),
+    "events": lambda shown, say: subject_plot(standing_of(shown), shown.file.rule, shown.on, say=say),
 }
 """Each plot by the name in its address."""
 
@@ -100,9 +100,9 @@ def _file(shown: Shown, name: str, suffix: str) -> str:
     return f"{reverse('ladder-plot', kwargs={'name': name, 'suffix': suffix})}{query}"
 
 
-def _chart(name: str, shown: Shown) -> Chart:
+def _chart(name: str, shown: Shown, say: Say) -> Chart:
     try:
-        return CHARTS[name](shown)
+        return CHARTS[name](shown, say)
     except InputError as error:
         raise AbsentError(str(error), _("Choose another day.")) from error
 
@@ -119,7 +119,7 @@ def part(request: HttpRequest, form: str, name: str) -> HttpResponse:  # noqa: A
     """Draw a plot as a part of a page; the same plot is kept in memory."""
     shown = _asked(request, name)
     downloads = tuple((suffix.upper(), _file(shown, name, suffix)) for suffix in ("svg", "png"))
-    drawn = figure(_chart(name, shown), f"ladder-{name}", str(CAPTIONS[name]), downloads)
+    drawn = figure(_chart(name, shown, said), f"ladder-{name}", str(CAPTIONS[name]), downloads)
     with _LOCK:
         _KEPT.put(_key(shown, name), drawn)
     return render(request, "components/plot_figure.html", {"figure": drawn})
@@ -128,10 +128,10 @@ def part(request: HttpRequest, form: str, name: str) -> HttpResponse:  # noqa: A
 @require_GET
 @with_problems
 def plot(request: HttpRequest, form: str, name: str, suffix: str) -> HttpResponse:  # noqa: ARG001 - as other views
-    """Give a plot as a file."""
+    """Give a plot as a file; its texts are English, for which the renderer has the letters on every machine."""
     if suffix not in ("svg", "png"):
         raise AbsentError(_("There is no such plot."), _("Go back to the ladder."))
-    chart = _chart(name, _asked(request, name))
+    chart = _chart(name, _asked(request, name), str)
     if suffix == "svg":
         answer = file_of(svg(chart).encode(), f"ladder-{name}.svg", "image/svg+xml")
         answer["Content-Disposition"] = f'inline; filename="ladder-{name}.svg"'

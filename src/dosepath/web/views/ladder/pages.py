@@ -1,6 +1,7 @@
 """The page of the dose ladder and its list. Nothing is decided here: all of it comes from the layers below."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -12,8 +13,9 @@ from dosepath.interop.ladder_json import document
 from dosepath.safety.dlt_rule import READINGS
 from dosepath.trial.ladder.counting import PatientState, Standing
 from dosepath.trial.ladder.trace import trace
-from dosepath.web.filters import read
+from dosepath.web.filters import Filter, read
 from dosepath.web.lists import Column, Listing, answer, json_of
+from dosepath.web.screens import SCREENS
 from dosepath.web.views.ladder import asked as asking
 from dosepath.web.views.ladder import board, drawing
 from dosepath.web.views.ladder.asked import SUBJECT_FILTERS, TRIAL, Shown, asked
@@ -26,11 +28,11 @@ from dosepath.web.views.ladder.words import DECISIONS, LABELS, SETTINGS, advised
 def ladder(request: HttpRequest, form: str = "") -> HttpResponse:
     """Show the ladder as of a day; its patients as a list."""
     shown = asked(request.GET, SUBJECT_FILTERS)
+    lists = read(request.GET, _offered(shown), also=list(request.GET))
     listing = subjects(shown)
     if form:
         return answer(request, form, "", listing)
     advice = shown.conduct.advice
-    lists = read(request.GET, SUBJECT_FILTERS, also=list(request.GET))
     context = {
         "shown": shown,
         "advice": advice,
@@ -47,6 +49,7 @@ def ladder(request: HttpRequest, form: str = "") -> HttpResponse:
         "ways": _ways(shown),
         "trace": _trace(shown),
         "clauses": _clauses(shown),
+        "protocol_url": next((screen.url for screen in SCREENS if screen.name == "protocol"), ""),
         "settings": list(_settings_shown(shown)),
         "readings": list(_readings(shown)),
         "doses": [(f"dose-{rung.level}", rung.level, rung.dose) for rung in shown.base.rungs],
@@ -66,6 +69,16 @@ def ladder(request: HttpRequest, form: str = "") -> HttpResponse:
         **opening(),
     }
     return answer(request, form, "ladder/board.html", listing, context)
+
+
+def _offered(shown: Shown) -> list[Filter]:
+    """Give the filters of the list with the levels and diseases of this ladder."""
+    settings = shown.conduct.ladder.settings
+    choices = {"level": [str(level) for level in settings.levels], "arm": settings.arms}
+    return [
+        replace(each, choices=[(name, name) for name in choices[each.name]]) if each.name in choices else each
+        for each in SUBJECT_FILTERS
+    ]
 
 
 def subjects(shown: Shown) -> Listing[Standing]:

@@ -272,6 +272,27 @@ SENTENCES: Final = (
     gettext_noop("%(day)s: %(action)s, level %(level)s"),
     gettext_noop("%(action)s, level %(level)s"),
     gettext_noop("%(day)s: %(action)s"),
+    # plots
+    gettext_noop("Patients by day after infusion"),
+    gettext_noop("Events of %(patient)s by day after infusion"),
+    gettext_noop("What the cohort can come to"),
+    gettext_noop("as of %(day)s; infusion is day 0; the window closes on day %(first)s to %(last)s"),
+    gettext_noop("boxes: the worst event of the day with its grade; dashed: the window; lanes are cut at day %(end)s"),
+    gettext_noop("level %(level)s, cohort of %(places)s; exact, each open place alike and apart"),
+    gettext_noop("%(state)s, day %(number)s"),
+    gettext_noop("no DLT"),
+    gettext_noop("pending"),
+    gettext_noop("not evaluable"),
+    gettext_noop("left"),
+    gettext_noop("study day"),
+    gettext_noop("grade 1"),
+    gettext_noop("grade 2"),
+    gettext_noop("grade 3"),
+    gettext_noop("grade 4 or 5"),
+    gettext_noop("DLT certain"),
+    gettext_noop("closing visit"),
+    gettext_noop("rate of DLT, if it is"),
+    gettext_noop("probability"),
     # sources
     gettext_noop("project convention for the conduct of a 3+3 with pending patients"),
 )
@@ -280,10 +301,12 @@ SENTENCES: Final = (
 _NUMBER = r"-?\d+(?:\.\d+)?"
 _GROUPS: Final[Mapping[str, str]] = {
     "day": r"\d{4}-\d\d-\d\d",
-    "action": r"escalate|stay|expand|de_escalate|stop|wait|complete|hold|resume|continue",
+    "action": r"escalate|stay|expand|de_escalate|de-escalate|stop|wait|complete|end with a level|hold|resume|continue",
     "actions": r".+",
     "rule": r".+",
     "term": r".+",
+    "patient": r".+",
+    "state": r"no DLT|DLT|pending|not evaluable",
 }
 
 
@@ -313,7 +336,7 @@ def said(text: str) -> str:
 
 def _inner(name: str, value: str) -> str:
     """Give what stands inside a sentence: another sentence, an action, or a value as it is."""
-    if name == "rule":
+    if name in ("rule", "state"):
         return said(value)
     if name == "action":
         return _action(value)
@@ -324,6 +347,7 @@ def _inner(name: str, value: str) -> str:
 
 def _action(name: str) -> str:
     known = {action.value: words for action, words in ACTIONS.items()}
+    known |= {"de-escalate": ACTIONS[Action.DE_ESCALATE], "end with a level": ACTIONS[Action.COMPLETE]}
     known |= {decision.value: words for decision, words in DECISIONS.items()}
     return str(known.get(name, said(name) if name == "nothing" else name))
 
