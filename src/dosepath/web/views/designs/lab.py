@@ -35,6 +35,11 @@ from dosepath.web.waiting import EXPORT_SECONDS
 TABS: Final[tuple[tuple[str, str | Promise, str | Promise], ...]] = (
     ("designs", gettext_lazy("Side by side"), gettext_lazy("What does each design do under these true rates?")),
     (
+        "designs-scenarios",
+        gettext_lazy("Scenarios"),
+        gettext_lazy("How do the designs fare under other true rates?"),
+    ),
+    (
         "designs-one",
         gettext_lazy("One design"),
         gettext_lazy("Who is treated where, and how many patients does it take?"),
