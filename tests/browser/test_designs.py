@@ -160,7 +160,7 @@ def test_a_wrong_parameter_is_said_beside_the_others(open_page: Opener) -> None:
 
 def test_the_tabs_keep_the_question(open_page: Opener) -> None:
     page = open_page("/designs/?truth=0.1,0.3,0.5&1.design=boin&cohorts=4")
-    for title in ("One design", "Decision table", "Dose paths", "Price of V1–V4", "Sensitivity", "Side by side"):
+    for title in ("One design", "Decision table", "Dose paths", "Price of V1–V4", "Sensitivity", "Compare"):
         page.get_by_role("navigation", name="Pages of the lab").get_by_role("link", name=title).click()
         expect(page.get_by_role("link", name=title)).to_have_attribute("aria-current", "page")
         expect(page.locator(".scenario")).to_contain_text("0.1, 0.3, 0.5")
@@ -201,7 +201,7 @@ def test_the_decision_table_of_another_design_and_level(open_page: Opener) -> No
     expect(page.locator("table.steps")).to_contain_text("BOIN")
     page.get_by_label("At dose level").select_option("1")
     page.wait_for_url("**level=1*")
-    expect(page.locator("table.steps caption")).to_contain_text("at dose level 1")
+    expect(page.locator("#answer")).to_contain_text("At dose level 1")
 
 
 def test_what_takes_long_shows_how_far_it_is(open_page: Opener) -> None:

@@ -239,6 +239,8 @@ def test_the_report_holds_the_designs(client: Client) -> None:
     found = client.get(f"/designs/report.html?{TRUTH}&1.design=3%2B3")
     assert found["Content-Disposition"] == 'attachment; filename="designs.html"'
     assert "What 3+3 V3 does" in found.content.decode()
+    one = client.get(f"/designs/report.html?{TRUTH}&1.design=crm&cohorts=1").content.decode()
+    assert "No trial goes on after a cohort" in one
 
 
 # What can be wrong ---------------------------------------------------------------------------------------------------
@@ -297,6 +299,7 @@ def test_what_cannot_be_read_is_named_and_nothing_is_lost(query: str, said: str,
         ("1.design=boin&cohorts=40", "more than 300,000 states"),
         ("1.design=crm&cohorts=30", "more than 40,000 states"),
         ("1.design=boin&cohorts=99999", "cohorts 99999"),
+        ("1.design=3%2B3&1.stop_at=999999999999999999999999", "from 1 to 120"),
         ("1.design=rolling-six", "decides while windows are open"),
     ],
 )
