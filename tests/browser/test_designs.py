@@ -39,7 +39,7 @@ SHOTS = (
     Shot("designs-table", PAGES["table"], before=drawn),
     Shot("designs-paths", PAGES["paths"], before=drawn, height=1000),
     Shot("designs-next", PAGES["next"], before=drawn, height=1000),
-    Shot("designs-price", PAGES["price"], before=drawn, height=960),
+    Shot("designs-price", PAGES["price"], before=drawn, height=860),
     Shot("designs-size", PAGES["size"], before=drawn),
     Shot("designs-sensitivity", PAGES["sensitivity"], before=drawn, height=700),
     Shot("designs-simulate", PAGES["simulate"], before=drawn, height=700),
@@ -81,6 +81,7 @@ def test_a_slider_moves_by_keyboard_and_the_answer_and_the_address_follow(open_p
     expect(slider).to_have_attribute("aria-valuetext", "0.3")
     page.wait_for_url("**truth=0.1,0.3,0.4**")
     expect(page.locator(".scenario")).to_contain_text("0.3, 0.4")
+    expect(page.locator("#said")).to_contain_text("0.3, 0.4 · target 0.3")
     expect(slider).to_be_focused()
     after = row(page, "3+3 V3")
     assert after != before
