@@ -13,6 +13,7 @@ MANY = f"{FIVE}&1.design=3%2B3&2.design=boin&3.design=keyboard&4.design=crm"
 AFTER = "/designs/next/?truth=0.1,0.25,0.4&1.design=3%2B3&2.design=boin&3.design=crm&of=3&outcomes=1NNN%202NNT"
 PAGES = {
     "side": f"/designs/?{MANY}",
+    "scenarios": "/designs/scenarios/",
     "one": "/designs/one/",
     "table": "/designs/table/?truth=0.1,0.25,0.4&1.design=boin&cohorts=5",
     "paths": "/designs/paths/?truth=0.1,0.25,0.4&1.design=3%2B3&depth=2",
@@ -33,15 +34,16 @@ def drawn(page: Page) -> None:
 
 SHOTS = (
     Shot("designs", "/designs/", before=drawn, height=1000),
-    Shot("designs-one", PAGES["one"], before=drawn, height=1300),
+    Shot("designs-scenarios", PAGES["scenarios"], before=drawn),
+    Shot("designs-one", PAGES["one"], before=drawn, height=1050),
     Shot("designs-table", PAGES["table"], before=drawn),
     Shot("designs-paths", PAGES["paths"], before=drawn, height=1000),
     Shot("designs-next", PAGES["next"], before=drawn, height=1000),
-    Shot("designs-price", PAGES["price"], before=drawn, height=1250),
+    Shot("designs-price", PAGES["price"], before=drawn, height=860),
     Shot("designs-size", PAGES["size"], before=drawn),
     Shot("designs-sensitivity", PAGES["sensitivity"], before=drawn, height=700),
     Shot("designs-simulate", PAGES["simulate"], before=drawn, height=700),
-    Shot("designs-price-zh-dark", PAGES["price"], before=drawn, theme="dark", language="zh-hans", height=1250),
+    Shot("designs-price-zh-dark", PAGES["price"], before=drawn, theme="dark", language="zh-hans", height=620),
     Shot("designs-phone", "/designs/", before=drawn, width=390, height=1400),
 )
 
@@ -79,6 +81,7 @@ def test_a_slider_moves_by_keyboard_and_the_answer_and_the_address_follow(open_p
     expect(slider).to_have_attribute("aria-valuetext", "0.3")
     page.wait_for_url("**truth=0.1,0.3,0.4**")
     expect(page.locator(".scenario")).to_contain_text("0.3, 0.4")
+    expect(page.locator("#said")).to_contain_text("0.3, 0.4 · target 0.3")
     expect(slider).to_be_focused()
     after = row(page, "3+3 V3")
     assert after != before
@@ -158,11 +161,20 @@ def test_a_wrong_parameter_is_said_beside_the_others(open_page: Opener) -> None:
 
 def test_the_tabs_keep_the_question(open_page: Opener) -> None:
     page = open_page("/designs/?truth=0.1,0.3,0.5&1.design=boin&cohorts=4")
-    for title in ("One design", "Decision table", "Dose paths", "Price of V1–V4", "Sensitivity", "Side by side"):
+    for title in ("One design", "Decision table", "Dose paths", "Price of V1–V4", "Sensitivity", "Compare"):
         page.get_by_role("navigation", name="Pages of the lab").get_by_role("link", name=title).click()
         expect(page.get_by_role("link", name=title)).to_have_attribute("aria-current", "page")
         expect(page.locator(".scenario")).to_contain_text("0.1, 0.3, 0.5")
         drawn(page)
+
+
+def test_scenarios_are_written_one_a_line(open_page: Opener) -> None:
+    page = open_page("/designs/scenarios/?truth=0.1,0.25,0.4&1.design=boin&cohorts=4")
+    expect(page.locator("table.measures tbody tr")).to_have_count(6)
+    page.get_by_label("Scenarios, one a line").fill("0.1, 0.2, 0.3\n0.3, 0.4, 0.5")
+    page.get_by_label("Scenarios, one a line").press("Tab")
+    expect(page.locator("table.measures tbody tr")).to_have_count(2)
+    page.wait_for_url("**scenarios=0.1,%200.2,%200.3;0.3,%200.4,%200.5*")
 
 
 def test_outcomes_are_typed_and_each_design_answers(open_page: Opener) -> None:
@@ -190,7 +202,7 @@ def test_the_decision_table_of_another_design_and_level(open_page: Opener) -> No
     expect(page.locator("table.steps")).to_contain_text("BOIN")
     page.get_by_label("At dose level").select_option("1")
     page.wait_for_url("**level=1*")
-    expect(page.locator("table.steps caption")).to_contain_text("at dose level 1")
+    expect(page.locator("#answer")).to_contain_text("At dose level 1")
 
 
 def test_what_takes_long_shows_how_far_it_is(open_page: Opener) -> None:

@@ -23,7 +23,7 @@ from dosepath.web.views.designs.words import WORDS
 
 TRUTH = "truth=0.1,0.25,0.4&target=0.3"
 BOTH = f"{TRUTH}&planned=15&cohorts=5&1.design=3%2B3&2.design=boin"
-PAGES = ("", "one/", "table/", "paths/", "next/", "price/", "size/", "sensitivity/", "simulate/")
+PAGES = ("", "scenarios/", "one/", "table/", "paths/", "next/", "price/", "size/", "sensitivity/", "simulate/")
 TABLES = [page.removesuffix("/") or "designs" for page in PAGES]
 
 
@@ -115,6 +115,32 @@ def test_sensitivity_varies_one_parameter(client: Client) -> None:
     found = rows(client, "sensitivity", f"{TRUTH}&1.design=boin&cohorts=4&vary=start&values=1,2")
     assert found[0]["level_1"] > found[1]["level_1"]
     assert "start 9" in client.get(f"/designs/sensitivity/?{TRUTH}&1.design=boin&vary=start&values=9").content.decode()
+
+
+def test_designs_under_several_scenarios(client: Client) -> None:
+    found = rows(client, "scenarios", BOTH)
+    assert [row["design"] for row in found] == ["3+3 V3", "BOIN"] * 6
+    assert (found[0]["truth"], found[0]["nearest_level"]) == ("0.1, 0.25, 0.4", 2)
+    assert found[0]["recommends_nearest"] == pytest.approx(rows(client, "designs", BOTH)[0]["nearest_to_target"])
+    lines = "0.3,0.4,0.5\r\n10 %, 20 %, 30 %"
+    form = {"p1": "0.1", "p2": "0.25", "p3": "0.4", "1.design": "boin", "1.was": "boin", "scenarios": lines}
+    place = client.get("/designs/scenarios/", form)["Location"]
+    assert place.endswith("&scenarios=0.3,0.4,0.5;10%20%25,%2020%20%25,%2030%20%25")
+    page = client.get(place).content.decode()
+    assert "Scenario 2" in page
+    assert "0.1, 0.2, 0.3" in page
+    assert "from 3 to 3" in client.get(f"/designs/scenarios/?{BOTH}&scenarios=0.1,0.2").content.decode()
+    assert "13 scenarios" in client.get(f"/designs/scenarios/?{BOTH}&scenarios={'0.1,0.2,0.3;' * 13}").content.decode()
+
+
+def test_a_skeleton_is_calibrated_and_tried(client: Client) -> None:
+    query = "truth=0.1,0.2,0.3,0.4,0.5,0.6&target=0.25&1.design=crm&cohorts=3"
+    found = rows(client, "sensitivity", f"{query}&vary=prior_level&values=3,7")
+    assert [row["value"] for row in found] == ["3"]
+    assert found[0]["skeleton"] == "0.08397,0.1567,0.25,0.3545,0.4603,0.5597"  # getprior of dfcrm, as in the reference
+    page = client.get(f"/designs/sensitivity/?{query}&vary=prior_level&values=3,7").content.decode()
+    assert "no dose level &#x27;7&#x27;" in page
+    assert len(rows(client, "sensitivity", f"{query}&vary=halfwidth&values=0.03,0.05")) == 2
 
 
 def test_simulated_trials_are_the_same_for_a_seed_and_near_the_exact_ones(client: Client) -> None:
@@ -213,6 +239,8 @@ def test_the_report_holds_the_designs(client: Client) -> None:
     found = client.get(f"/designs/report.html?{TRUTH}&1.design=3%2B3")
     assert found["Content-Disposition"] == 'attachment; filename="designs.html"'
     assert "What 3+3 V3 does" in found.content.decode()
+    one = client.get(f"/designs/report.html?{TRUTH}&1.design=crm&cohorts=1").content.decode()
+    assert "No trial goes on after a cohort" in one
 
 
 # What can be wrong ---------------------------------------------------------------------------------------------------
@@ -271,6 +299,7 @@ def test_what_cannot_be_read_is_named_and_nothing_is_lost(query: str, said: str,
         ("1.design=boin&cohorts=40", "more than 300,000 states"),
         ("1.design=crm&cohorts=30", "more than 40,000 states"),
         ("1.design=boin&cohorts=99999", "cohorts 99999"),
+        ("1.design=3%2B3&1.stop_at=999999999999999999999999", "from 1 to 120"),
         ("1.design=rolling-six", "decides while windows are open"),
     ],
 )

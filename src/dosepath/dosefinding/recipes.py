@@ -132,9 +132,13 @@ _BLRM = (
 _MOST_PENDING = Parameter("most_pending", Form.NUMBER, "share of pending patients above which accrual is suspended")
 
 GUARDS = (
-    Parameter("least_at_recommended", Form.WHOLE, "guard: fewest patients at the recommended dose", least=1),
-    Parameter("stop_at", Form.WHOLE, "guard: the trial ends with so many patients", least=1),
-    Parameter("stop_at_dose", Form.WHOLE, "guard: the trial ends with so many patients at the next dose", least=1),
+    Parameter(
+        "least_at_recommended", Form.WHOLE, "guard: fewest patients at the recommended dose", "", 1, MOST_PATIENTS
+    ),
+    Parameter("stop_at", Form.WHOLE, "guard: the trial ends with so many patients", "", 1, MOST_PATIENTS),
+    Parameter(
+        "stop_at_dose", Form.WHOLE, "guard: the trial ends with so many patients at the next dose", "", 1, MOST_PATIENTS
+    ),
     Parameter(
         "stop_too_toxic",
         Form.NUMBER,
@@ -291,7 +295,11 @@ _ALL = (
     Recipe(
         "tite-boin",
         "BOIN that counts pending patients by the share of their window",
-        (*_BOIN, _MOST_PENDING, Parameter("enough", Form.WHOLE, "patients at a dose that end the trial", least=1)),
+        (
+            *_BOIN,
+            _MOST_PENDING,
+            Parameter("enough", Form.WHOLE, "patients at a dose that end the trial", "", 1, MOST_PATIENTS),
+        ),
         _tite_boin,
         opens=True,
     ),

@@ -141,6 +141,10 @@ def _rules(summary: DesignSummary, number: int) -> list[Section]:
     at = middle(design)
     rows = table_of(design, at)
     where = table_caption(design, at).lines[0]
+    if not rows:
+        why = f"No trial goes on after a cohort at level {at}, so there is nothing to decide there."
+        empty = Section(f"{name}-table", f"Decision table of {summary.name}", (why,))
+        return [empty, _paths(summary.name, design, summary.truth, name)]
     parts: list[Part] = [
         _figure(grid_plot(rows), f"{name}-table", f"{summary.name}: {where}."),
         decisions_table(summary.name, rows),

@@ -87,6 +87,7 @@ urlpatterns = [
     path("ladder/open/", opening.open_file, name="ladder-open"),
     # designs
     *listed("designs", designs.side, "designs"),
+    *listed("designs/scenarios", designs.scenarios, "designs-scenarios"),
     *listed("designs/one", designs.one, "designs-one"),
     *listed("designs/table", designs.table, "designs-table"),
     *listed("designs/paths", designs.paths, "designs-paths"),

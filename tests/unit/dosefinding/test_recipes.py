@@ -139,3 +139,9 @@ def test_likelihood_goes_up_one_dose_at_a_time_until_a_dlt_and_down_when_all_hav
     design = closed(make("crm", {"skeleton": "0.05,0.12,0.25,0.4", "estimate": "likelihood", "target": "0.25"}), "")
     for text, level in (("1NNN", 2), ("1NNN 2NNN", 3), ("1NNN 2NNN 3NNN", 4), ("1TTT", 1)):
         assert design.next_doses(state_after(read_outcomes(text, 4), 4)).tolist() == [level]
+
+
+@pytest.mark.parametrize("name", ["least_at_recommended", "stop_at", "stop_at_dose"])
+def test_a_guard_counts_no_more_patients_than_are_enumerated(name: str) -> None:
+    with pytest.raises(InputError, match=f"{name} 1e\\+21: from 1 to 120"):
+        make("boin", {"doses": "3", name: "1" + "0" * 21})

@@ -196,3 +196,8 @@ def test_a_guard_is_shown_with_the_design_inside() -> None:
 @pytest.mark.parametrize(("numbers", "text"), [([], "–"), ([3], "3"), ([0, 1], "0–1"), ([0, 2, 3, 4, 6], "0, 2–4, 6")])
 def test_numbers_are_written_as_ranges(numbers: list[int], text: str) -> None:
     assert ranges(numbers) == text
+
+
+def test_a_trial_of_one_cohort_has_nothing_to_decide_and_says_so() -> None:
+    found = design_report([exact(make("crm", {"skeleton": "0.1,0.2,0.3", "cohorts": "1"}))], TARGET)  # type: ignore[arg-type]
+    assert "No trial goes on after a cohort at level 2" in found

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import altair as alt
 
+from dosepath.core.errors import InputError
 from dosepath.dosefinding.decision_table import Step, TableRow, table_of
 from dosepath.dosefinding.design import Design
 from dosepath.reports.plots.parts import Chart, Row, data, framed
@@ -36,7 +37,7 @@ def decision_table_plot(design: Design, level: int | None = None, theme: Theme =
     Raises
     ------
     InputError
-        When there is no such dose level.
+        When there is no such dose level, or no trial goes on there.
     """
     at = level if level is not None else middle(design)
     return framed(grid_plot(table_of(design, at), theme), table_caption(design, at), theme)
@@ -86,7 +87,14 @@ def grid_rows(rows: Sequence[TableRow]) -> tuple[list[Row], bool]:
     """Give the cells of a table, and whether rows with more DLTs were left out.
 
     They are where every cell says the same, here and with any more DLTs.
+
+    Raises
+    ------
+    InputError
+        When the table is empty.
     """
+    if not rows:
+        raise InputError("no trial goes on after a cohort at this dose level: its decision table is empty")
     by_dlts: dict[int, set[Step]] = {}
     for row in rows:
         by_dlts.setdefault(row.dlts, set()).add(row.step)

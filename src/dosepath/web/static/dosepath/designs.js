@@ -74,10 +74,17 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   document.querySelectorAll("details.keep").forEach((each) => before.set(each.id, each.open));
 });
 document.addEventListener("htmx:afterSwap", (event) => {
-  prepare(document);
+  // Who does not see the answer hears what it is for, or what is wrong; not the whole table at each change.
+function say(answer) {
+  const said = answer && answer.querySelector(".message-error, .scenario");
+  if (said) document.getElementById("said").textContent = said.textContent.trim().replace(/\s+/g, " ");
+}
+
+prepare(document);
   if (!["lab", "answer"].includes(event.detail.target.id)) return;
   const answer = document.getElementById("answer");
   if (answer) answer.setAttribute("aria-busy", "false");
+  say(answer);
   document.querySelectorAll("[data-plot]").forEach((place) => {
     const figure = before.get(place.dataset.plot);
     if (!figure || place.querySelector("figure")) return;
@@ -90,5 +97,11 @@ document.addEventListener("htmx:afterSwap", (event) => {
   const typed = id && document.getElementById(id);
   if (typed && typed.value !== text) typed.value = text;
 });
+
+// Who does not see the answer hears what it is for, or what is wrong; not the whole table at each change.
+function say(answer) {
+  const said = answer && answer.querySelector(".message-error, .scenario");
+  if (said) document.getElementById("said").textContent = said.textContent.trim().replace(/\s+/g, " ");
+}
 
 prepare(document);

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
+from django.utils.translation import gettext as _
+
 from dosepath.core.errors import InputError
 from dosepath.dosefinding.parameters import Form, Parameter
 from dosepath.dosefinding.recipes import GUARDS, RECIPES
@@ -99,3 +101,20 @@ def _skeleton(question: Question, choice: Choice) -> str:
         return question.skeleton(choice.texts.get("model", ""))
     except InputError:
         return ""
+
+
+def whole(question: Question, name: str, least: int, most: int) -> int:
+    """Read a whole number that one page asks for.
+
+    Raises
+    ------
+    InputError
+        When it is none, or lies outside its bounds.
+    """
+    text = question.further[name]
+    if not (text.isascii() and text.isdigit() and least <= int(text[:9]) <= most and len(text) < 10):
+        raise InputError(
+            _("%(name)s '%(text)s': a whole number from %(least)s to %(most)s")
+            % {"name": name, "text": text[:20], "least": least, "most": most}
+        )
+    return int(text)

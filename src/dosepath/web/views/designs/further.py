@@ -1,10 +1,11 @@
-"""Pages of the lab that ask for more than the question: outcomes, cohorts, a parameter to vary, simulated trials."""
+"""Pages of the lab that ask for more than the question: outcomes, cohorts, a parameter to vary."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from dosepath.core.errors import InputError
 from dosepath.dosefinding.asked import Wanted, wanted
@@ -13,17 +14,15 @@ from dosepath.dosefinding.crm import Crm
 from dosepath.dosefinding.decision_table import inmost
 from dosepath.dosefinding.design import Action, Decision, Design
 from dosepath.dosefinding.open_windows import read_followed
-from dosepath.dosefinding.parameters import Form
+from dosepath.dosefinding.parameters import Form, Parameter, Written
 from dosepath.dosefinding.pending import Held, decide_pending
 from dosepath.dosefinding.recipes import closed, is_open, recipe_of
-from dosepath.dosefinding.simulation import AnyTrials, Simulation, run_simulation
-from dosepath.dosefinding.timeline import TimedTrials
-from dosepath.dosefinding.timing import Timing
 from dosepath.dosefinding.tools import Compared, by_cohorts
-from dosepath.reports.summary import DesignSummary, exact_summary, side_by_side, simulated_summary
+from dosepath.reports.summary import DesignSummary, exact_summary
 from dosepath.web.jobs import Job, Progress
+from dosepath.web.views.designs.fields import whole
 from dosepath.web.views.designs.lab import Page, table_page
-from dosepath.web.views.designs.question import Choice, Question
+from dosepath.web.views.designs.question import MOST_DOSES, Choice, Question
 from dosepath.web.views.designs.tables import Measure, listing, measure, of_designs, share_text
 from dosepath.web.views.designs.work import (
     PAGE_SECONDS,
@@ -34,7 +33,6 @@ from dosepath.web.views.designs.work import (
     made,
     most_states,
 )
-from dosepath.web.workspace import workspace
 
 # After some outcomes -------------------------------------------------------------------------------------------------
 
@@ -155,7 +153,7 @@ def size(question: Question, seconds: float) -> Page:
             _("%(design)s ends by its own rule: it has no number of cohorts to look for") % {"design": shown.name}
         )
     chance = _share(question, "wanted")
-    most = _whole(question, "most", 1, MOST_COHORTS)
+    most = whole(question, "most", 1, MOST_COHORTS)
     asked, truth, target = shown.wanted, question.truth, question.target_rate
     key = ("sizes", asked.name, tuple(sorted(asked.texts.items())), truth, target, most)
     title = _("Looking for the number of cohorts")
@@ -223,16 +221,6 @@ def _sizes(asked: Wanted, truth: Sequence[float], target: float, most: int, prog
     return answers, ""
 
 
-def _whole(question: Question, name: str, least: int, most: int) -> int:
-    text = question.further[name]
-    if not (text.isascii() and text.isdigit() and least <= int(text[:9]) <= most and len(text) < 10):
-        raise InputError(
-            _("%(name)s '%(text)s': a whole number from %(least)s to %(most)s")
-            % {"name": name, "text": text[:20], "least": least, "most": most}
-        )
-    return int(text)
-
-
 def _share(question: Question, name: str) -> float:
     try:
         found = float(question.further[name])
@@ -264,20 +252,41 @@ USUAL_VALUES: Final = {
     "overdose": "0.2,0.25,0.3",
     "start": "1,2",
     "tolerated": "1,2",
+    "halfwidth": "0.02,0.03,0.04,0.05,0.06,0.07,0.08",
+    "prior_level": "1,2,3",
 }
 """Values that are tried where none are written."""
 
+CALIBRATED: Final = (
+    Parameter(
+        "halfwidth",
+        Form.NUMBER,
+        gettext_noop("half the width of the interval of rates that a skeleton does not tell apart"),
+        least=0.01,
+        most=0.3,
+    ),
+    Parameter(
+        "prior_level",
+        Form.WHOLE,
+        gettext_noop("dose level that a skeleton believes to have the target rate"),
+        least=1,
+        most=MOST_DOSES,
+    ),
+)
+"""How a skeleton of CRM is calibrated; not a parameter of the design itself."""
+
 _VARIES: Final = (Form.WHOLE, Form.NUMBER, Form.CHOICE, Form.YES_NO)
-FIRST_TO_VARY: Final = ("variant", "cutoff", "variance", "overdose")
+FIRST_TO_VARY: Final = ("variant", "cutoff", "halfwidth", "overdose")
 
 
 @dataclass(frozen=True, slots=True)
 class Varied:
-    """One value of the parameter that varies, and what the design does with it."""
+    """One value of the parameter that varies, what the design does with it, and the skeleton that it has of it."""
 
     value: str
     summary: DesignSummary | None
     problem: str
+    skeleton: str = ""
 
 
 def sensitivity(question: Question, seconds: float) -> Page:
@@ -287,6 +296,8 @@ def sensitivity(question: Question, seconds: float) -> Page:
     parameters = [
         each for each in recipe_of(question.of.name).all_parameters if each.form in _VARIES and each.name != "doses"
     ]
+    if shown.wanted is not None and shown.wanted.has("skeleton"):
+        parameters = [*CALIBRATED, *parameters]
     names = [each.name for each in parameters]
     chosen = question.further["vary"] or next(name for name in (*FIRST_TO_VARY, *names) if name in names)
     if chosen not in names:
@@ -310,6 +321,9 @@ def sensitivity(question: Question, seconds: float) -> Page:
             rows.append(row)
     answered = [each.summary for each in rows if each.summary is not None]
     measures = [measure("value", chosen, lambda row: row.name, number=False), *of_designs(question)[1:]]
+    if chosen in [each.name for each in CALIBRATED]:
+        skeletons = {row.value: row.skeleton for row in rows}
+        measures.insert(1, measure("skeleton", "skeleton", lambda row: skeletons[row.name], number=False))
     found = listing(
         "sensitivity",
         _("%(design)s while %(parameter)s varies") % {"design": shown.name, "parameter": chosen},
@@ -333,122 +347,35 @@ def sensitivity(question: Question, seconds: float) -> Page:
     )
 
 
+def _changed(question: Question, asked: Wanted, name: str, text: str) -> Wanted:
+    """Write one parameter anew; what calibrates a skeleton gives the skeleton."""
+    if name not in [each.name for each in CALIBRATED]:
+        return wanted(asked.name, {**asked.texts, name: text})
+    read = Written(CALIBRATED, {name: text})
+    model = asked.texts.get("model", "")
+    if name == "halfwidth":
+        return asked.with_text("skeleton", question.skeleton(model, read.number(name)))
+    level = read.whole(name)
+    if level > question.doses:
+        raise InputError(
+            _("there is no dose level '%(level)s'; they are 1 to %(doses)s") % {"level": level, "doses": question.doses}
+        )
+    return asked.with_text("skeleton", question.skeleton(model, level=level))
+
+
 def _varied(question: Question, shown: Shown, name: str, text: str, seconds: float) -> Varied | Job[Any]:
     if shown.wanted is None:
         return Varied(text, None, shown.problem)
     try:
-        asked = wanted(shown.wanted.name, {**shown.wanted.texts, name: text})
+        asked = _changed(question, shown.wanted, name, text)
         found = enumerated(asked, seconds)
         if isinstance(found, Job):
             return found
-        return Varied(text, replace(exact_summary(found.characteristics(question.truth)), name=text), "")
+        return Varied(
+            text,
+            replace(exact_summary(found.characteristics(question.truth)), name=text),
+            "",
+            asked.texts.get("skeleton", ""),
+        )
     except InputError as error:
         return Varied(text, None, str(error))
-
-
-# Simulated trials ----------------------------------------------------------------------------------------------------
-
-MOST_TRIALS: Final = 2_000
-
-TIMES: Final = ("window", "arrivals", "review", "inevaluable", "late", "stagger")
-"""How time passes, as it is written; where nothing is, only designs with open windows have time in their trials."""
-
-
-def simulated(question: Question, seconds: float) -> Page:
-    """Simulate trials of all designs on the same patients, in the background."""
-    asked = _simulation(question)
-    shown = [made(question, choice) for choice in question.choices]
-    key = (
-        "simulated",
-        question.truth,
-        asked,
-        tuple((each.wanted.name, tuple(sorted(each.wanted.texts.items()))) for each in shown if each.wanted),
-    )
-    title = _("Simulating trials")
-    designs = [each.design for each in shown if each.design is not None]
-    truth = question.truth
-    if not designs:
-        raise InputError("; ".join(each.problem for each in shown))
-
-    def work(progress: Progress) -> list[AnyTrials]:
-        return list(_simulate(designs, truth, asked, progress))
-
-    found = kept(key, title, work, max(seconds, PAGE_SECONDS), workspace().simulations)
-    fields = [(name, question.further[name]) for name in TIMES]
-    context: dict[str, Any] = {
-        "times": fields,
-        "without": [each for each in shown if each.problem],
-        "most_trials": MOST_TRIALS,
-    }
-    if isinstance(found, Job):
-        return Page("designs/simulate.html", waits=found, context=context)
-    rows = side_by_side([simulated_summary(each, asked.seed) for each in found])
-    days = {
-        row.name: float(each.days.mean())
-        for row, each in zip(rows, found, strict=True)
-        if isinstance(each, TimedTrials)
-    }
-    measures = of_designs(question)
-    if days:
-        said = {name: f"{mean:.0f}" for name, mean in days.items()}
-        measures.append(
-            measure("days", _("mean days"), lambda row: days.get(row.name), lambda row: said.get(row.name, ""))
-        )
-    caption = _("%(trials)s simulated trials of each design, seed %(seed)s; ± is one standard error") % {
-        "trials": f"{asked.trials:,}",
-        "seed": asked.seed,
-    }
-    table = listing("simulated-trials", caption, measures, rows, question, trials=asked.trials, seed=asked.seed)
-    return table_page("designs/simulate.html", table, measures, **context)
-
-
-def _simulation(question: Question) -> Simulation:
-    trials = _whole(question, "trials", 10, MOST_TRIALS)
-    seed = _whole(question, "seed", 0, 999_999_999)
-    told: dict[str, Any] = {}
-    for name in TIMES:
-        text = question.further[name]
-        if not text:
-            continue
-        parts = [_days(name, each) for each in text.split(",")]
-        if len(parts) != (2 if name == "stagger" else 1):
-            raise InputError(
-                _("%(name)s '%(text)s': write days as 28, for stagger two numbers as 28,14")
-                % {"name": name, "text": text[:20]}
-            )
-        told["between_arrivals" if name == "arrivals" else name] = tuple(parts) if name == "stagger" else parts[0]
-    return Simulation(trials, seed, Timing(**told) if told else None)
-
-
-BOUNDS: Final = {"window": (1.0, 120.0), "arrivals": (1.0, 120.0), "inevaluable": (0.0, 0.5), "late": (0.0, 1.0)}
-"""Of what is written about time; beyond them trials take too long to simulate while somebody waits."""
-
-BOUNDS_OF_DAYS: Final = (0.0, 120.0)
-
-
-def _days(name: str, text: str) -> float:
-    least, most = BOUNDS.get(name, BOUNDS_OF_DAYS)
-    try:
-        found = float(text)
-    except ValueError:
-        found = -1.0
-    if not least <= found <= most:
-        raise InputError(
-            _("%(name)s '%(text)s': a number from %(least)s to %(most)s")
-            % {"name": name, "text": text[:20], "least": f"{least:g}", "most": f"{most:g}"}
-        )
-    return found
-
-
-def _simulate(
-    designs: Sequence[Any], truth: tuple[float, ...], asked: Simulation, progress: Progress
-) -> Iterator[AnyTrials]:
-    total = len(designs) * asked.trials
-    for number, design in enumerate(designs):
-        before = number * asked.trials
-
-        def said(done: int, before: int = before, name: str = design.name) -> None:
-            progress.say(before + done, total, name)
-
-        said(0)
-        yield run_simulation(design, truth, asked, said)

@@ -33,7 +33,12 @@ from dosepath.web.views.designs.work import Shown, made
 from dosepath.web.waiting import EXPORT_SECONDS
 
 TABS: Final[tuple[tuple[str, str | Promise, str | Promise], ...]] = (
-    ("designs", gettext_lazy("Side by side"), gettext_lazy("What does each design do under these true rates?")),
+    ("designs", gettext_lazy("Compare"), gettext_lazy("What does each design do under these true rates?")),
+    (
+        "designs-scenarios",
+        gettext_lazy("Scenarios"),
+        gettext_lazy("How do the designs fare under other true rates?"),
+    ),
     (
         "designs-one",
         gettext_lazy("One design"),
@@ -41,7 +46,7 @@ TABS: Final[tuple[tuple[str, str | Promise, str | Promise], ...]] = (
     ),
     ("designs-table", gettext_lazy("Decision table"), gettext_lazy("What does the design do by the counts at a dose?")),
     ("designs-paths", gettext_lazy("Dose paths"), gettext_lazy("Which ways can the trial take?")),
-    ("designs-next", gettext_lazy("After outcomes"), gettext_lazy("What does each design say after these outcomes?")),
+    ("designs-next", gettext_lazy("Outcomes"), gettext_lazy("What does each design say after these outcomes?")),
     ("designs-price", gettext_lazy("Price of V1–V4"), gettext_lazy("What does each reading of 3+3 cost?")),
     ("designs-size", gettext_lazy("Sample size"), gettext_lazy("How many cohorts are needed?")),
     ("designs-sensitivity", gettext_lazy("Sensitivity"), gettext_lazy("How much does one parameter decide?")),

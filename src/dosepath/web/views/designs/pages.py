@@ -17,7 +17,7 @@ from dosepath.reports.plots.decision_table import grid_rows, middle
 from dosepath.reports.plots.dose_paths import decision_words
 from dosepath.reports.summary import DesignSummary, exact_summary, side_by_side
 from dosepath.web.jobs import Job
-from dosepath.web.views.designs import further
+from dosepath.web.views.designs import further, several, trials
 from dosepath.web.views.designs.lab import Page, lab, table_page
 from dosepath.web.views.designs.question import Question, command
 from dosepath.web.views.designs.tables import Measure, doses, listing, measure, of_designs, of_doses, share_text
@@ -302,6 +302,12 @@ def _price(question: Question, seconds: float) -> Page:  # noqa: ARG001 - a buil
     return table_page("designs/price.html", found, measures, priced=rows)
 
 
+@require_GET
+def scenarios(request: HttpRequest, form: str = "") -> HttpResponse:
+    """Show all designs under several scenarios."""
+    return lab(request, "designs-scenarios", form, several.scenarios)
+
+
 # Further pages -------------------------------------------------------------------------------------------------------
 
 
@@ -326,4 +332,4 @@ def sensitivity(request: HttpRequest, form: str = "") -> HttpResponse:
 @require_GET
 def simulate(request: HttpRequest, form: str = "") -> HttpResponse:
     """Show simulated trials of all designs."""
-    return lab(request, "designs-simulate", form, further.simulated)
+    return lab(request, "designs-simulate", form, trials.simulated)

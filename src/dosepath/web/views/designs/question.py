@@ -5,6 +5,7 @@ The form and the address have the same names: `truth`, `target`, `planned`, what
 problem stands beside what was written.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from shlex import quote
@@ -15,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from dosepath.core.errors import InputError
 from dosepath.dosefinding.asked import Wanted, wanted
-from dosepath.dosefinding.crm import calibrated_skeleton
+from dosepath.dosefinding.crm import Model, calibrated_skeleton
 from dosepath.dosefinding.recipes import DEFAULT_TARGET, RECIPES, recipe_of
 from dosepath.dosefinding.scenarios import SHAPES, longer, read_rates, scenario
 from dosepath.rules.wording import suggest
@@ -30,6 +31,9 @@ LONGEST: Final = 4000
 SHARED: Final = ("cohorts", "cohort_size")
 """Parameters that are written once for all designs that have them; each design may have its own."""
 
+_BREAKS: Final = re.compile(r"\s*[\r\n]+\s*")
+"""An address shows lines apart by semicolons."""
+
 EXAMPLE: Final = "truth=0.1,0.25,0.4&planned=15&cohorts=5&1.design=3%2B3&2.design=boin"
 """What is shown where nothing is asked."""
 
@@ -40,6 +44,7 @@ FURTHER: Final[Mapping[str, str]] = {
     "outcomes": "",
     "wanted": "0.5",
     "most": "12",
+    "scenarios": "",
     "vary": "",
     "values": "",
     "trials": "400",
@@ -154,12 +159,12 @@ class Question:
             asked = asked.with_text("skeleton", self.skeleton(texts.get("model", "")))
         return asked.with_doses(self.doses)
 
-    def skeleton(self, model: str = "") -> str:
-        """Calibrate the skeleton that CRM takes where none is written: the middle dose is believed to be right."""
+    def skeleton(self, model: str = "", halfwidth: float = HALFWIDTH, level: int = 0) -> str:
+        """Calibrate a skeleton of CRM; the one that holds where none is written believes in the middle dose."""
         target = self.target_rate
-        halfwidth = min(HALFWIDTH, target / 2, (1 - target) / 2)
-        kind = "logistic" if model == "logistic" else "empiric"
-        found = calibrated_skeleton(halfwidth, target, (self.doses + 1) // 2, self.doses, kind)  # type: ignore[arg-type]
+        within = min(halfwidth, target / 2, (1 - target) / 2)
+        kind: Model = "logistic" if model == "logistic" else "empiric"
+        found = calibrated_skeleton(within, target, level or (self.doses + 1) // 2, self.doses, kind)
         return ",".join(f"{rate:.4g}" for rate in found.rates)
 
     def query(self, **changes: str) -> str:
@@ -208,6 +213,7 @@ def read(query: QueryDict) -> Question:
         if len(text) > LONGEST:
             problems[name[:40]] = _("longer than %(most)s characters") % {"most": LONGEST}
     texts = {name: text[:LONGEST] for name, text in texts.items()}
+    texts |= {"scenarios": _BREAKS.sub(";", texts["scenarios"])} if "scenarios" in texts else {}
     rates = _rates(texts, problems)
     shared = {name: texts.get(name, "") for name in SHARED}
     further = {name: texts.get(name, "") or usual for name, usual in FURTHER.items()}
