@@ -26,19 +26,23 @@ class Filter:
         As the page says it.
     choices
         Values and their words; empty for free text.
+    unset
+        Words for no choice; None for "all". Empty: there is no such choice, and nothing chosen means the first one.
     """
 
     name: str
     label: str | Promise
     choices: Sequence[tuple[str, str | Promise]] = ()
+    unset: str | Promise | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Filters with what was chosen of each; an empty text chooses nothing."""
+    """Filters with what was chosen of each; an empty text chooses nothing. `kept` stays, whatever is chosen."""
 
     offered: tuple[Filter, ...]
     chosen: Mapping[str, str]
+    kept: tuple[tuple[str, str], ...] = ()
 
     def __getitem__(self, name: str) -> str:
         """Give what was chosen."""
@@ -55,8 +59,8 @@ class Filters:
         return [(each, self.chosen[each.name]) for each in self.offered]
 
 
-def read(query: QueryDict, offered: Iterable[Filter], also: Sequence[str] = ()) -> Filters:
-    """Read filters from a query; `also` names parameters that are not filters.
+def read(query: QueryDict, offered: Iterable[Filter], also: Sequence[str] = (), keep: Sequence[str] = ()) -> Filters:
+    """Read filters from a query; `also` names parameters that are not filters, `keep` those that the bar passes on.
 
     Raises
     ------
@@ -65,13 +69,15 @@ def read(query: QueryDict, offered: Iterable[Filter], also: Sequence[str] = ()) 
     """
     filters = tuple(offered)
     known = [each.name for each in filters]
+    also = [*also, *keep]
     for name in query:
         if name not in known and name not in also:
             raise RefusedError(
                 _("There is no parameter '%(name)s' here.") % {"name": name[:LONGEST]},
                 suggest(name, [*known, *also]) if known or also else "",
             )
-    return Filters(filters, {each.name: _value(query, each) for each in filters})
+    kept = tuple((name, query.get(name, "")) for name in keep if name in query)
+    return Filters(filters, {each.name: _value(query, each) for each in filters}, kept)
 
 
 def _value(query: QueryDict, item: Filter) -> str:

@@ -9,6 +9,7 @@ from django.urls import URLPattern, path
 from dosepath.web import waiting
 from dosepath.web.lists import CSV, JSON
 from dosepath.web.views import errors, instruments, pages
+from dosepath.web.views.hospital import costs, making, results
 
 
 def listed(place: str, view: Callable[..., HttpResponseBase], name: str) -> list[URLPattern]:
@@ -42,6 +43,19 @@ urlpatterns = [
     # ladder
     # designs
     # hospital
+    path("hospital/", making.hospital, name="hospital"),
+    path("hospital/make/", making.make, name="hospital-make"),
+    path("hospital/synthetic/<int:patients>/", making.made, name="hospital-made"),
+    *listed("hospital/arms", results.arms, "hospital-arms"),
+    *listed("hospital/worklist", results.worklist, "hospital-worklist"),
+    *listed("hospital/orders", results.orders, "hospital-orders"),
+    path("hospital/patient/", results.patient, {"form": ""}, name="hospital-patient"),
+    path("hospital/patient.json", results.patient, {"form": JSON}, name="hospital-patient-json"),
+    *listed("hospital/remarks", results.remarks, "hospital-remarks"),
+    *listed("hospital/cost", costs.cost, "hospital-cost"),
+    *listed("hospital/waterfall", costs.steps, "hospital-waterfall"),
+    *listed("hospital/threshold", costs.threshold, "hospital-threshold"),
+    path("hospital/plots/<slug:plot>.<slug:suffix>", costs.plot_file, name="hospital-plot"),
 ]
 
 handler400 = errors.bad_request

@@ -114,7 +114,8 @@ def progress(job: Job[Any]) -> dict[str, Any]:
 @register.filter
 def in_words(value: object) -> str | Promise:
     """Word an answer or a value of an instrument: yes, no, or the word itself without underscores."""
-    return ANSWERS.get(str(value)) or str(value).replace("_", " ")
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    return ANSWERS.get(text) or text.replace("_", " ")
 
 
 @register.simple_tag(takes_context=True)
