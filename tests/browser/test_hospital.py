@@ -116,12 +116,26 @@ def test_a_costly_criterion_leads_to_its_limit_and_a_range_is_tried(folder: Path
     page = shown(open_page, folder, "cost/?arm=SS&")
     page.get_by_role("link", name="I04.c.3").click()
     expect(page.locator("figure.plot svg")).to_be_visible(timeout=60_000)
-    page.get_by_label("From").fill("1")
-    page.get_by_label("To").fill("3")
-    page.get_by_label("Steps").fill("4")
+    page.get_by_role("searchbox", name="From").fill("1")
+    page.get_by_role("searchbox", name="To").fill("3")
+    page.get_by_role("searchbox", name="Steps").fill("4")
     page.get_by_role("button", name="Show").click()
     expect(page.locator("#list tbody tr")).to_have_count(5, timeout=60_000)
     expect(page).to_have_url(re.compile(r"low=1&high=3&steps=4"))
+
+
+def test_a_wrong_range_is_told_in_its_place_and_the_next_one_is_tried(
+    folder: Path, console: Console, open_page: Opener
+) -> None:
+    console.expected.append("400")
+    page = shown(open_page, folder, "threshold/?arm=SS&criterion=I04.c.3&")
+    page.get_by_role("searchbox", name="From").fill("3")
+    page.get_by_role("searchbox", name="To").fill("1")
+    page.get_by_role("button", name="Show").click()
+    expect(page.locator("#list").get_by_role("alert")).to_contain_text("low: must be below high.")
+    page.get_by_role("searchbox", name="To").fill("5")
+    page.get_by_role("button", name="Show").click()
+    expect(page.locator("#list figure.plot svg")).to_be_visible(timeout=60_000)
 
 
 def test_a_plot_is_kept_as_a_file(folder: Path, open_page: Opener) -> None:

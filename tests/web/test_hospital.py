@@ -164,7 +164,7 @@ BAD = [
     (f"/hospital/threshold/?{NAMED}&arm={ARM}&criterion=I04.a.1&low=a&high=1", 400),
     (f"/hospital/threshold/?{NAMED}&arm={ARM}&criterion=I04.a.1&low=0&high=1&steps=999999999", 400),
     (f"/hospital/threshold/?{NAMED}&arm={ARM}&criterion=I04.a.1&low=0&high=1e9", 400),
-    (f"/hospital/threshold/?{NAMED}&arm={ARM}&criterion=I04.a.1&low=1", 400),
+    (f"/hospital/threshold/?{NAMED}&arm={ARM}&criterion=I04.a.1&low=1", 200),
     (f"/hospital/plots/waterfall.exe?{NAMED}", 404),
     (f"/hospital/plots/other.svg?{NAMED}", 404),
     (f"/hospital/plots/threshold.svg?{NAMED}", 400),
@@ -183,6 +183,12 @@ def test_bad_addresses_get_an_answer(at_hand: Client, place: str, status: int) -
             break
     assert found.status_code == status
     assert b"<script>alert" not in found.content
+
+
+def test_scripts_get_what_is_wrong_as_a_part_that_leaves_the_list_in_its_place(at_hand: Client) -> None:
+    found = at_hand.get(f"/hospital/cost/?{NAMED}&arm=nope", headers={"HX-Request": "true"})
+    assert (found.status_code, found["HX-Reselect"], found["HX-Reswap"]) == (400, "unset", "innerHTML")
+    assert b"<html" not in found.content
 
 
 @pytest.mark.parametrize(

@@ -223,6 +223,7 @@ def threshold(request: HttpRequest, form: str = "") -> HttpResponse:
         "plot": drawn,
         "arm": arm,
         "title": titles.get(chosen["criterion"], ""),
+        "half": bool(chosen["low"]) != bool(chosen["high"]),
     }
     return answer(request, form, "hospital/threshold.html", listing, context)
 
@@ -240,8 +241,8 @@ def _curve(folder: Folder, chosen: Filters, form: str, titles: dict[str, str]) -
 
 
 def _limits(chosen: Filters) -> tuple[Fraction, ...]:
-    """Read the range of limits; none at all leaves it to the journey."""
-    if not (chosen["low"] or chosen["high"] or chosen["steps"]):
+    """Read the range of limits; without both of its ends it is left to the journey."""
+    if not (chosen["low"] and chosen["high"]):
         return ()
     low, high = (_number(chosen, name) for name in ("low", "high"))
     steps_text = chosen["steps"] or "20"
