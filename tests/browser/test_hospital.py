@@ -1,6 +1,7 @@
 """Hospital in a real browser: made by a button, opened by its path, worklist, cost, waterfall, threshold."""
 
 import re
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -25,7 +26,6 @@ PLACES = (
     "threshold/?arm=SS&criterion=I04.a.1&",
     "remarks/?",
 )
-MADE = "/hospital/{}folder=synthetic-2000-1"
 
 
 @pytest.fixture(scope="module")
@@ -38,24 +38,33 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def made(page: Page) -> None:
-    """Make the synthetic hospital where it is not there yet, and come back to where it was asked for."""
-    place = page.url
-    page.goto("/hospital/")
+    """Make the synthetic hospital where it is not there yet; begins and ends at the start of the screen."""
     if page.get_by_role("link", name="synthetic-2000-1").count() == 0:
         page.locator("main form[method=post] button").click()
         expect(page.locator("main dl.facts")).to_be_visible(timeout=240_000)
-    page.goto(place)
-    expect(page.locator("#list")).to_be_visible(timeout=60_000)
+        page.goto("/hospital/")
 
 
+def part(place: str) -> Callable[[Page], None]:
+    """Give what leads from the start to a part of the synthetic hospital."""
+
+    def lead(page: Page) -> None:
+        made(page)
+        page.goto(f"/hospital/{place}folder=synthetic-2000-1")
+        expect(page.locator("#list")).to_be_visible(timeout=60_000)
+
+    return lead
+
+
+START = "/hospital/"
 SHOTS = (
-    Shot("hospital", "/hospital/", height=700),
-    Shot("hospital-arms", MADE.format("arms/?"), made, height=860),
-    Shot("hospital-worklist", MADE.format("worklist/?"), made, height=700),
-    Shot("hospital-cost", MADE.format("cost/?arm=SS&"), made, height=760),
-    Shot("hospital-waterfall", MADE.format("waterfall/?arm=SS&"), made, height=860),
-    Shot("hospital-threshold", MADE.format("threshold/?arm=SS&criterion=I04.c.3&"), made, height=900),
-    Shot("hospital-cost-zh-dark", MADE.format("cost/?arm=SS&"), made, theme="dark", language="zh-hans", height=700),
+    Shot("hospital", START, made, height=700),
+    Shot("hospital-arms", START, part("arms/?"), height=860),
+    Shot("hospital-worklist", START, part("worklist/?"), height=700),
+    Shot("hospital-cost", START, part("cost/?arm=SS&"), height=760),
+    Shot("hospital-waterfall", START, part("waterfall/?arm=SS&"), height=860),
+    Shot("hospital-threshold", START, part("threshold/?arm=SS&criterion=I04.c.3&"), height=900),
+    Shot("hospital-cost-zh-dark", START, part("cost/?arm=SS&"), theme="dark", language="zh-hans", height=700),
 )
 
 
