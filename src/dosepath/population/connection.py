@@ -15,10 +15,13 @@ from duckdb import DuckDBPyConnection as Connection
 from dosepath.core.errors import InputError
 from dosepath.population.tables import Column, Row, Schema, Type
 
-__all__ = ["Connection", "connected", "fill", "literal", "make", "read_parquet", "save"]
+__all__ = ["Connection", "EngineError", "connected", "fill", "literal", "make", "read_parquet", "save"]
 
 MEMORY: Final = "2500MB"
 """What the engine may hold before it spills to disk; the rest of the process needs some beside it."""
+
+EngineError: Final = duckdb.Error
+"""What the engine raises; a spoilt file is one reason."""
 
 _EPOCH: Final = date(1970, 1, 1).toordinal()
 _SQL: Final = {Type.TEXT: "VARCHAR", Type.WHOLE: "INTEGER"}

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from django.http import QueryDict
 from django.utils.functional import Promise
@@ -12,6 +13,10 @@ from dosepath.web.refusals import RefusedError
 
 LONGEST = 200
 """Most characters of a value."""
+
+
+PAGE: Final = "page"
+"""Parameter of a list that comes page by page; another choice of a filter begins at the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,31 +31,22 @@ class Filter:
         As the page says it.
     choices
         Values and their words; empty for free text.
-    empty
-        Words for choosing nothing; empty for "all".
+    unset
+        Words for no choice; None for "all". Empty: there is no such choice, and nothing chosen means the first one.
     """
 
     name: str
     label: str | Promise
     choices: Sequence[tuple[str, str | Promise]] = ()
-    empty: str | Promise = ""
+    unset: str | Promise | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Filters with what was chosen of each; an empty text chooses nothing.
-
-    Parameters
-    ----------
-    offered, chosen
-        The filters, and the value of each by name.
-    kept
-        Other parameters of the address, which stay when a filter changes.
-    """
+    """Filters with what was chosen of each; an empty text chooses nothing."""
 
     offered: tuple[Filter, ...]
     chosen: Mapping[str, str]
-    kept: tuple[tuple[str, str], ...] = ()
 
     def __getitem__(self, name: str) -> str:
         """Give what was chosen."""
@@ -68,7 +64,7 @@ class Filters:
 
 
 def read(query: QueryDict, offered: Iterable[Filter], also: Sequence[str] = ()) -> Filters:
-    """Read filters from a query; `also` names parameters that are not filters and stay beside them.
+    """Read filters from a query; `also` names parameters that are not filters, which stay when a filter changes.
 
     Raises
     ------
@@ -83,8 +79,7 @@ def read(query: QueryDict, offered: Iterable[Filter], also: Sequence[str] = ()) 
                 _("There is no parameter '%(name)s' here.") % {"name": name[:LONGEST]},
                 suggest(name, [*known, *also]) if known or also else "",
             )
-    kept = tuple((name, value) for name in also for value in query.getlist(name) if value)
-    return Filters(filters, {each.name: _value(query, each) for each in filters}, kept)
+    return Filters(filters, {each.name: _value(query, each) for each in filters})
 
 
 def _value(query: QueryDict, item: Filter) -> str:

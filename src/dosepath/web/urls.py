@@ -11,6 +11,7 @@ from dosepath.web.lists import CSV, JSON
 from dosepath.web.views import errors, instruments, pages
 from dosepath.web.views.designs import pages as designs
 from dosepath.web.views.designs import plots as design_plots
+from dosepath.web.views.hospital import costs, making, results
 from dosepath.web.views.ladder import drawing, opening, subject
 from dosepath.web.views.ladder import pages as ladder
 from dosepath.web.views.protocol import browser, concepts, criterion, points
@@ -100,6 +101,19 @@ urlpatterns = [
     path("designs/plots/<slug:name>.<slug:form>", design_plots.plot_file, name="designs-plot-file"),
     path("designs/report.html", design_plots.report, name="designs-report"),
     # hospital
+    path("hospital/", making.hospital, name="hospital"),
+    path("hospital/make/", making.make, name="hospital-make"),
+    path("hospital/synthetic/<int:patients>/", making.made, name="hospital-made"),
+    *listed("hospital/arms", results.arms, "hospital-arms"),
+    *listed("hospital/worklist", results.worklist, "hospital-worklist"),
+    *listed("hospital/orders", results.orders, "hospital-orders"),
+    path("hospital/patient/", results.patient, {"form": ""}, name="hospital-patient"),
+    path("hospital/patient.json", results.patient, {"form": JSON}, name="hospital-patient-json"),
+    *listed("hospital/remarks", results.remarks, "hospital-remarks"),
+    *listed("hospital/cost", costs.cost, "hospital-cost"),
+    *listed("hospital/waterfall", costs.steps, "hospital-waterfall"),
+    *listed("hospital/threshold", costs.threshold, "hospital-threshold"),
+    path("hospital/plots/<slug:plot>.<slug:suffix>", costs.plot_file, name="hospital-plot"),
 ]
 
 handler400 = errors.bad_request

@@ -28,6 +28,10 @@ def waiting(request: HttpRequest, job: Job[Any], form: str = "") -> HttpResponse
     RefusedError
         When a file is asked for: it has waited long enough.
     """
+    if getattr(request, "htmx", False):
+        answer = HttpResponse()
+        answer["HX-Redirect"] = request.get_full_path()  # a part of a page cannot wait; the page can
+        return answer
     if form:
         raise RefusedError(_("This is still being computed."), _("Ask for the file again in a minute."), status=429)
     return render(request, "pages/waiting.html", {"job": job}, status=202)

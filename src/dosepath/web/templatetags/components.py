@@ -12,7 +12,7 @@ from django.utils.html import format_html, format_html_join
 
 from dosepath.core.verdict import Verdict
 from dosepath.eligibility.report import Overall
-from dosepath.web.filters import Filters
+from dosepath.web.filters import PAGE, Filters
 from dosepath.web.jobs import Job
 from dosepath.web.lists import Column, Listing
 from dosepath.web.plots import Figure
@@ -97,7 +97,7 @@ def _cell(column: Column[Any], row: Any) -> dict[str, Any]:
 def filter_bar(context: template.RequestContext, filters: Filters, target: str = "list") -> dict[str, Any]:
     """Show filters as a form; the part `target` of the page follows each choice, without scripts a button does it."""
     request: HttpRequest = context["request"]
-    names = {item.name for item in filters.offered}
+    names = {item.name for item in filters.offered} | {PAGE}
     kept = [(name, value) for name, values in request.GET.lists() if name not in names for value in values]
     clear = f"{request.path}?{urlencode(kept)}" if kept else request.path
     return {"path": request.path, "filters": filters, "target": target, "kept": kept, "clear": clear}
@@ -142,7 +142,8 @@ def highlighted(text: str, words: Sequence[str]) -> str:
 @register.filter
 def in_words(value: object) -> str | Promise:
     """Word an answer or a value of an instrument: yes, no, or the word itself without underscores."""
-    return ANSWERS.get(str(value)) or str(value).replace("_", " ")
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    return ANSWERS.get(text) or text.replace("_", " ")
 
 
 @register.simple_tag(takes_context=True)

@@ -15,7 +15,11 @@ def refusal(request: HttpRequest, error: RefusedError) -> HttpResponse:
     part = bool(getattr(request, "htmx", False)) and not request.htmx.boosted  # type: ignore[attr-defined]
     template = "components/message.html" if part else "pages/refused.html"
     found = {"heading": _heading(error.status), "reason": error.reason, "way_out": error.way_out, "kind": "error"}
-    return render(request, template, {**found, "status": error.status}, status=error.status)
+    answer = render(request, template, {**found, "status": error.status}, status=error.status)
+    if part:  # the message is put into the part that waits for the answer, which stays for the next one
+        answer["HX-Reselect"] = "unset"
+        answer["HX-Reswap"] = "innerHTML"
+    return answer
 
 
 def _heading(status: int) -> str:

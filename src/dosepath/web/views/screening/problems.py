@@ -1,7 +1,7 @@
 """What was not understood in the files of a cohort."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
 
@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 
 from dosepath.mapping.reader import Remark, RemarkKind
 from dosepath.web import filters
-from dosepath.web.filters import Filter
+from dosepath.web.filters import PAGE, Filter
 from dosepath.web.jobs import Job
 from dosepath.web.lists import Column, Listing, answer
 from dosepath.web.refusals import RefusedError
@@ -21,7 +21,6 @@ from dosepath.web.views.screening import cohorts, words
 from dosepath.web.views.screening.cohorts import Cohort, Patients
 from dosepath.web.waiting import waiting
 
-PAGE: Final = "page"
 ALL: Final = "all"
 AT_ONCE: Final = 500
 """Rows of one page."""
@@ -93,7 +92,7 @@ def problems(request: HttpRequest, cohort: str, form: str = "") -> HttpResponse:
     )
     context = {
         "cohort": chosen_cohort,
-        "filters": replace(chosen, kept=question.pairs),
+        "filters": chosen,
         "question": question,
         "page": page,
         "pages": range(1, pages + 1) if pages > 1 else (),

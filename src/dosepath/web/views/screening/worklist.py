@@ -230,7 +230,7 @@ def _filters(done: Screened, plan: Plan) -> list[Filter]:
             "sort",
             _("Sorted by"),
             [("patient", _("patient")), ("unknown", _("unknown")), ("expires", _("good until"))],
-            empty=_("urgency"),
+            unset=_("urgency"),
         ),
     ]
 

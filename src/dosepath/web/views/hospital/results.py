@@ -1,0 +1,295 @@
+"""What a result folder holds: arms, worklist, orders, one patient, remarks."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET
+
+from dosepath.eligibility.gaps import orders as orders_of
+from dosepath.interop.screening_csv import COLUMNS as WORKLIST_COLUMNS
+from dosepath.interop.screening_csv import rows as worklist_rows
+from dosepath.interop.screening_json import document
+from dosepath.population import worklist as lists
+from dosepath.population.facts import patient_key, read_record
+from dosepath.population.overview import ArmCounts, RemarkCount, arm_counts, patients_in, remark_counts
+from dosepath.population.results import Screening
+from dosepath.protocol.model import GateName
+from dosepath.trial.journeys import PatientScreening
+from dosepath.web import filters
+from dosepath.web.filters import Filter
+from dosepath.web.jobs import Job
+from dosepath.web.lists import Column, Listing, answer, json_of
+from dosepath.web.refusals import AbsentError, RefusedError
+from dosepath.web.views.hospital.folders import Folder, ask, folder_of
+from dosepath.web.waiting import waiting
+
+GATE: Final = GateName.SCREENING
+LIMITS: Final = ("50", "200", "1000")
+"""How many rows of the worklist are made; the sheet of each is computed."""
+
+
+def about(folder: Folder) -> dict[str, Any]:
+    """Say which folder and protocol an answer is about."""
+    found = folder.about
+    return {
+        "folder": str(folder.whole.out), "protocol": found["protocol"], "readings": found["readings"],
+        "on": found["on"], "digest": folder.whole.digest, "synthetic": folder.synthetic,
+    }  # fmt: skip
+
+
+# Arms -------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The folder in numbers."""
+
+    patients: int
+    arms: tuple[ArmCounts, ...]
+    remarks: tuple[RemarkCount, ...]
+
+
+def _overview(screening: Screening) -> Overview:
+    return Overview(patients_in(screening), arm_counts(screening), remark_counts(screening))
+
+
+@require_GET
+def arms(request: HttpRequest, form: str = "") -> HttpResponse:
+    """Show what a folder holds, and its patients by arm and outcome."""
+    filters.read(request.GET, (), also=["folder"])
+    folder = folder_of(request)
+    found = ask(folder, ("overview",), _("Opening the result folder"), _overview, form)
+    if isinstance(found, Job):
+        return waiting(request, found, form)
+    columns: list[Column[ArmCounts]] = [
+        Column("arm", _("Arm"), lambda row: row.arm, lambda row: folder.link("hospital-worklist", arm=row.arm)),
+        Column("disease_on_record", _("Disease on record"), lambda row: row.on_record, number=True),
+        Column("eligible", _("eligible"), lambda row: row.eligible, number=True),
+        Column(
+            "undecided",
+            _("undecided"),
+            lambda row: row.undecided,
+            lambda row: folder.link("hospital-worklist", arm=row.arm),
+            number=True,
+        ),
+        Column(
+            "not_eligible",
+            _("not eligible"),
+            lambda row: row.not_eligible,
+            lambda row: folder.link("hospital-cost", arm=row.arm),
+            number=True,
+        ),
+    ]
+    said = {**about(folder), "patients": found.patients}
+    listing = Listing(
+        "arms", _("Patients with the disease on record, by arm"), columns, found.arms, len(found.arms), said
+    )
+    context = {
+        "folder": folder,
+        "overview": found,
+        "patients": f"{found.patients:,}",
+        "cells": f"{found.patients * len(folder.about['columns']):,}",
+    }
+    return answer(request, form, "hospital/arms.html", listing, context)
+
+
+# Worklist ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Worklist:
+    """The patients nearest to taking part, and how many are in question at all."""
+
+    total: int
+    patients: tuple[PatientScreening, ...]
+    rows: tuple[Mapping[str, str | int], ...]
+    labels: tuple[frozenset[str], ...]
+    """Orders of each row."""
+
+
+def _nearest(screening: Screening, arm: str, limit: int) -> Worklist:
+    found = lists.nearest(screening, arm, limit)
+    reports = [report for each in found for report in each.shown(GATE)]
+    labels = tuple(frozenset(order.label for order in orders_of(each.gates[GATE], each.protocol)) for each in reports)
+    return Worklist(lists.in_question(screening, arm), found, tuple(worklist_rows(found, GATE)), labels)
+
+
+def _read_worklist(request: HttpRequest, folder: Folder, form: str) -> tuple[Worklist | Job[Worklist], str, str]:
+    arm, limit = request.GET.get("arm", ""), request.GET.get("limit", "") or LIMITS[0]
+    if arm and arm not in folder.arms:
+        raise RefusedError(
+            _("arm: no choice '%(value)s'.") % {"value": arm[:40]},
+            _("Choose one of: %(choices)s.") % {"choices": ", ".join(folder.arms)},
+        )
+    if limit not in LIMITS:
+        raise RefusedError(
+            _("limit: no choice '%(value)s'.") % {"value": limit[:40]},
+            _("Choose one of: %(choices)s.") % {"choices": ", ".join(LIMITS)},
+        )
+    title = _("Screening those who are nearest to taking part")
+    found = ask(folder, ("worklist", arm, limit), title, lambda opened: _nearest(opened, arm, int(limit)), form)
+    return found, arm, limit
+
+
+Row = Mapping[str, str | int]
+
+TITLES: Final = {
+    "patient": gettext_lazy("Patient"),
+    "arm": gettext_lazy("Arm"),
+    "overall": gettext_lazy("Outcome"),
+    "met": gettext_lazy("met"),
+    "not_met": gettext_lazy("not met"),
+    "unknown": gettext_lazy("unknown"),
+    "undecided": gettext_lazy("Open"),
+    "next_order": gettext_lazy("Next order"),
+    "expires": gettext_lazy("Good until"),
+}
+"""Columns that the page shows; files have all of them, as the command writes them."""
+
+
+@require_GET
+def worklist(request: HttpRequest, form: str = "") -> HttpResponse:
+    """List who is nearest to taking part."""
+    folder = folder_of(request)
+    found, _arm, _limit = _read_worklist(request, folder, form)
+    if isinstance(found, Job):
+        return waiting(request, found, form)
+    labels = sorted(set().union(*found.labels))
+    chosen = filters.read(request.GET, _offered(folder, labels), also=["folder"])
+    rows = [
+        row for row, own in zip(found.rows, found.labels, strict=True) if not chosen["order"] or chosen["order"] in own
+    ]
+    columns = [Column(name, TITLES.get(name, name), _cell(name)) for name in WORKLIST_COLUMNS]
+    said = {**about(folder), "filters": chosen.used, "in_question": found.total}
+    listing = Listing("worklist", _("Nearest to taking part"), columns, rows, found.total, said)
+    shown = [(row, folder.link("hospital-patient", patient=_id(row), arm=str(row["arm"]))) for row in rows]
+    context = {"folder": folder, "filters": chosen, "rows": shown, "found": found, "titles": TITLES}
+    return answer(request, form, "hospital/worklist.html", listing, context)
+
+
+def _offered(folder: Folder, labels: Sequence[str]) -> list[Filter]:
+    return [
+        Filter("arm", _("Arm"), [(arm, arm) for arm in folder.arms]),
+        Filter("order", _("Order"), [(label, label) for label in labels]),
+        Filter("limit", _("At most"), [(limit, limit) for limit in LIMITS], ""),
+    ]
+
+
+def _cell(name: str) -> Any:
+    return lambda row: row[name]
+
+
+def _id(row: Row) -> str:
+    """Give the id of a patient; the list of the command puts a sign before ids that a spreadsheet would compute."""
+    return str(row["patient"]).removeprefix("'")
+
+
+@require_GET
+def orders(request: HttpRequest, form: str = "") -> HttpResponse:
+    """Add up the orders over the worklist."""
+    folder = folder_of(request)
+    found, _arm, _limit = _read_worklist(request, folder, form)
+    if isinstance(found, Job):
+        return waiting(request, found, form)
+    chosen = filters.read(request.GET, [each for each in _offered(folder, ()) if each.name != "order"], also=["folder"])
+    rows = lists.order_totals(found.patients)
+    columns: list[Column[lists.OrderTotal]] = [
+        Column(
+            "order",
+            _("Order"),
+            lambda row: row.label,
+            lambda row: folder.link("hospital-worklist", order=row.label, arm=chosen["arm"], limit=chosen["limit"]),
+        ),
+        Column("burden", _("Effort"), lambda row: row.burden, number=True),
+        Column("patients", _("Patients"), lambda row: row.patients, number=True),
+        Column("settles", _("Criteria settled"), lambda row: row.settles, number=True),
+    ]
+    said = {**about(folder), "filters": chosen.used, "rows_of_the_worklist": len(found.rows)}
+    listing = Listing(
+        "orders", _("Orders over the worklist, those that settle most first"), columns, rows, len(rows), said
+    )
+    return answer(request, form, "hospital/orders.html", listing, {"folder": folder, "filters": chosen})
+
+
+# One patient ------------------------------------------------------------------------------------------------------
+
+
+def _sheet(screening: Screening, identity: str, arm: str) -> dict[str, Any]:
+    patient_key(screening.connection, screening.whole, identity)
+    one = lists.one(screening, read_record(screening.connection, screening.whole, identity), arm)
+    return document(screening.asked.protocol, GATE, [one], ())
+
+
+@require_GET
+def patient(request: HttpRequest, form: str = "") -> HttpResponse:
+    """Show the criteria of one patient, each with what it was decided from."""
+    filters.read(request.GET, (), also=["folder", "patient", "arm"])
+    folder = folder_of(request)
+    identity, arm = request.GET.get("patient", ""), request.GET.get("arm", "")
+    if not identity or len(identity) > filters.LONGEST or not identity.isprintable():
+        raise RefusedError(_("patient: the address names no patient."), _("Choose one at the worklist."))
+    if arm and arm not in folder.arms:
+        raise AbsentError(_("There is no arm '%(arm)s' in this folder.") % {"arm": arm[:40]})
+    title = _("Screening one patient")
+    found = ask(folder, ("patient", identity, arm), title, lambda opened: _sheet(opened, identity, arm), form)
+    if isinstance(found, Job):
+        return waiting(request, found, form)
+    if form:
+        return json_of({**found, "about": about(folder)})
+    reports = [
+        {**report, "gate": report["gates"][GATE.value], "rows": _criteria(report["gates"][GATE.value])}
+        for report in found["reports"]
+    ]
+    return render(
+        request, "hospital/patient.html", {"folder": folder, "patient": identity, "arm": arm, "reports": reports}
+    )
+
+
+def _criteria(gate: Mapping[str, Any]) -> list[dict[str, Any]]:
+    blockers, undecided = set(gate["blockers"]), set(gate["undecided"])
+    return [
+        {"id": identity, **finding, "blocks": identity in blockers, "open": identity in undecided}
+        for identity, finding in gate["criteria"].items()
+        if finding["in_scope"]
+    ]
+
+
+# Remarks ----------------------------------------------------------------------------------------------------------
+
+
+@require_GET
+def remarks(request: HttpRequest, form: str = "") -> HttpResponse:
+    """List what was not understood in the source."""
+    folder = folder_of(request)
+    found = ask(
+        folder, ("remarks",), _("Reading the remarks"), lambda opened: remark_counts(opened, every_kind=True), form
+    )
+    if isinstance(found, Job):
+        return waiting(request, found, form)
+    kinds = sorted({each.kind for each in found})
+    chosen = filters.read(
+        request.GET,
+        [Filter("q", _("Search")), Filter("kind", _("Kind"), [(kind, kind) for kind in kinds])],
+        also=["folder"],
+    )
+    rows = [
+        each
+        for each in found
+        if chosen["kind"] in ("", each.kind)
+        and all(word in f"{each.resource} {each.reason} {each.first}".lower() for word in chosen["q"].lower().split())
+    ]
+    columns: list[Column[RemarkCount]] = [
+        Column("reason", _("Reason"), lambda row: row.reason),
+        Column("kind", _("Kind"), lambda row: row.kind),
+        Column("resource", _("Record"), lambda row: row.resource),
+        Column("count", _("How many"), lambda row: row.count, number=True),
+        Column("first", _("One of them"), lambda row: row.first),
+    ]
+    said = {**about(folder), "filters": chosen.used}
+    listing = Listing("remarks", _("What was not understood"), columns, rows, len(found), said)
+    return answer(request, form, "hospital/remarks.html", listing, {"folder": folder, "filters": chosen})
