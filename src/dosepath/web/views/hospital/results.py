@@ -145,7 +145,7 @@ TITLES: Final = {
     "met": gettext_lazy("met"),
     "not_met": gettext_lazy("not met"),
     "unknown": gettext_lazy("unknown"),
-    "undecided": gettext_lazy("Open"),
+    "undecided": gettext_lazy("Undecided criteria"),
     "next_order": gettext_lazy("Next order"),
     "expires": gettext_lazy("Good until"),
 }
