@@ -9,7 +9,7 @@ DEMO_PATIENT ?= demo-sle-06
 SHARED_PATIENTS := $(wildcard ../shared/data/fhir_patients)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo browser screens messages test check format-check lint types layers format bench bench-population spark peers agreement golden mutate mutate-instruments mutate-doses
+.PHONY: help setup run demo browser looks screens messages test check format-check lint types layers format bench bench-population spark peers agreement golden mutate mutate-instruments mutate-doses
 
 help: ## list these recipes
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ demo: setup ## make synthetic patients, screen them, print one criterion sheet
 
 browser: setup ## install Chromium for the browser tests, where it is missing and can be installed
 	@$(BIN)/python -m tests.browser.chromium
+
+looks: browser ## every browser test, in both themes and languages (about ten minutes)
+	$(BIN)/python -m pytest -m "slow or not slow" tests/browser $(ARGS)
 
 screens: browser ## take the pictures of the screens in docs/screens anew
 	$(BIN)/python -m tests.browser.screens $(ARGS)

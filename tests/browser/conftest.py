@@ -22,11 +22,15 @@ RULES = {"resultTypes": ["violations"], "runOnly": ["wcag2a", "wcag2aa", "wcag21
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what lies here; skip it where there is no browser."""
+    """Mark what lies here; skip it where there is no browser. Looks other than the first take minutes: `make looks`."""
     missing = pytest.mark.skip(reason="no Chromium; `make browser` installs it where that is possible")
     for item in items:
         if item.path.is_relative_to(HERE):
             item.add_marker(pytest.mark.browser)
+            shown = getattr(item, "callspec", None)
+            look = tuple(shown.params.get(name) for name in ("theme", "language")) if shown else LOOKS[0]
+            if look in LOOKS[1:]:
+                item.add_marker(pytest.mark.slow)
             if not chromium():
                 item.add_marker(missing)
 

@@ -8,7 +8,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from dosepath.cli.bench import designs, grading, patients, population
+from dosepath.cli.bench import designs, grading, patients, population, screens
 from dosepath.cli.shell import console
 from dosepath.demo.cohort import make_cohort, write_cohort
 from dosepath.mapping.reader import ConceptIndex
@@ -32,6 +32,7 @@ def main(arguments: Sequence[str]) -> None:
     grading.report()
     designs.report()
     population.report()
+    screens.report()
     for argument in arguments:
         source = Path(argument)
         files = sorted([*source.glob("*.json"), *source.glob("*.json.gz")])
