@@ -249,6 +249,21 @@ def test_a_refresh_is_a_screening_of_everything_anew(cohort: Path, tmp_path: Pat
     check_digests(open_whole(out))
 
 
+def test_new_rows_of_long_tables_are_judged_with_those_that_were_there(tmp_path: Path) -> None:
+    source, delta, out, anew = (tmp_path / name for name in ("source", "delta", "out", "anew"))
+    run("make", source, "--patients", "300", "--seed", "1")
+    run("make", delta, "--patients", "40", "--seed", "2")
+    screen(source, out, "--on", "2026-06-01")
+    before = tables(out)
+    assert json.loads(run("refresh", out, delta, "--json"))["patients"] == 300
+    after = tables(out)
+    assert len(after["facts"]) > len(before["facts"])
+    assert {row[0] for row in after["overall"]} == {row[0] for row in before["overall"]}
+    screen(out, anew, "--on", "2026-06-01")
+    assert tables(anew) == after
+    check_digests(open_whole(out))
+
+
 def test_the_same_input_gives_the_same_bytes(cohort: Path, screened: Path, tmp_path: Path) -> None:
     screen(cohort, tmp_path / "again", "--anchors", cohort / "anchors.yaml")
     assert open_whole(tmp_path / "again").files == open_whole(screened).files

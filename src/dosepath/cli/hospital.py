@@ -38,7 +38,7 @@ from dosepath.population.folders import differences, open_whole, read_manifest
 from dosepath.population.overview import arm_counts, remark_counts, some_unread
 from dosepath.population.refresh import refresh as refresh_screening
 from dosepath.population.results import Screening, open_screening
-from dosepath.population.screening import SCREENING, Asked
+from dosepath.population.screening import SCREENING, Asked, asked_of
 from dosepath.population.tables import Column, Schema, Type
 from dosepath.population.what_if import Curve, curve
 from dosepath.protocol.model import GateName
@@ -333,12 +333,11 @@ def refresh(folder: Path, source: Sequence[Path], columns: Path | None, memory: 
     """Take in new records."""
     before = open_whole(folder, SCREENING)
     label = f"r{int(before.about.get('refreshed', 0)) + 1}-"
+    index = ConceptIndex(asked_of(before.about).protocol.file.concepts)
 
     with progress() as advance:
 
         def read(connection: Connection, tables: Path) -> None:
-            screening = open_screening(connection, folder)
-            index = ConceptIndex(screening.asked.protocol.file.concepts)
             import_source(connection, source, index, tables, columns=columns, label=label)
 
         found = refresh_screening(folder, read, memory=memory, advance=advance)

@@ -73,7 +73,9 @@ def refresh(out: Path, read: Import, *, memory: str = "", advance: Advance = sil
         draft.about["refreshed"] = int(draft.about.get("refreshed", 0)) + 1
         advance("reading what is new", 0, 3)
         delta = draft.tables / "delta"
-        read(connection, delta)
+        reader = connection.cursor()  # whose tables do not stand in the way of those that are open here
+        read(reader, delta)
+        reader.close()
         advance("merging", 1, 3)
         _link(screening.whole, draft)
         found = _merge(connection, screening, delta, draft.tables)
