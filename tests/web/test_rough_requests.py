@@ -137,7 +137,7 @@ def test_no_request_ends_in_an_error_of_ours(pages: int, requests: int, client: 
         place = bent(chance.choice(places), names, chance)
         headers = {"hx-request": "true"} if chance.random() < 0.2 else {}
         client.cookies["language"] = chance.choice(["en", "zh-hans", "xx", '"'])
-        method = chance.choice(["GET", "GET", "GET", "POST", "PUT", "HEAD"])
+        method = chance.choice([*["GET"] * 8, "HEAD", "POST", "PUT"])
         fields = {chance.choice(names): chance.choice(VALUES) for _ in range(3)} if method == "POST" else {}
         found = client.generic(method, place, urlencode(fields), FORM, headers=headers)
         counts[found.status_code] += 1

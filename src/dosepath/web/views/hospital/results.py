@@ -245,8 +245,11 @@ def patient(request: HttpRequest, form: str = "") -> HttpResponse:
         {**report, "gate": report["gates"][GATE.value], "rows": _criteria(report["gates"][GATE.value])}
         for report in found["reports"]
     ]
+    trial = found["protocol"]["id"]
     return render(
-        request, "hospital/patient.html", {"folder": folder, "patient": identity, "arm": arm, "reports": reports}
+        request,
+        "hospital/patient.html",
+        {"folder": folder, "patient": identity, "arm": arm, "reports": reports, "trial": trial},
     )
 
 
