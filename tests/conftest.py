@@ -4,10 +4,15 @@ import os
 import sys
 from pathlib import Path
 
+import django
 import hypothesis
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
+
+# Before anything is collected: modules of the screens, whose examples are tests, read the settings when imported.
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dosepath.web.settings")
+django.setup()
 
 # Time limits for single examples fail on a busy machine and say nothing about the code.
 hypothesis.settings.register_profile("dosepath", deadline=None)

@@ -1,19 +1,14 @@
 """What tests of the web application share: a client, a data folder of its own, and a parser of pages."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
-import django
 import pytest
 from django.conf import settings
 from django.test import Client, override_settings
 from django.utils import translation
 
 from dosepath.web.workspace import workspace
-
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dosepath.web.settings")
-django.setup()
 
 
 @pytest.fixture(autouse=True)

@@ -104,7 +104,9 @@ def test_a_row_leads_to_the_sheet_of_the_patient(at_hand: Client) -> None:
     assert report["patient"] == row["patient"]
     assert report["gates"]["screening"]["overall"] == row["overall"]
     page = at_hand.get(f"/hospital/patient/?{query}").content.decode()
-    assert all(f'/protocol/{TRIAL}/criteria/{name}/">{name}</a>' in page for name in report["gates"]["screening"]["undecided"])
+    assert all(
+        f'/protocol/{TRIAL}/criteria/{name}/">{name}</a>' in page for name in report["gates"]["screening"]["undecided"]
+    )
 
 
 def test_the_curve_is_that_of_the_command_and_takes_a_range(at_hand: Client, screened: Path) -> None:
