@@ -219,9 +219,6 @@ def test_what_a_model_believes_is_drawn(tmp_path: Path) -> None:
     assert run(*asked, "--design", "crm", "--skeleton", "0.1,0.2,0.3").exit_code == 0
     assert "after 1NNN 2NNT" in file.read_text(encoding="utf-8")
     assert run(*asked, "--design", "boin").exit_code == 2
-    dated = run("next-dose", "patients.yaml", "--trial", "NCT06680388", "--plot", str(file))
-    assert dated.exit_code == 2
-    assert "after --outcomes" in dated.output
 
 
 def test_a_comparison_is_reported_in_one_file(tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ from dosepath.population import worklist as lists
 from dosepath.population.attrition import BASES, EVERYBODY, ON_RECORD, ArmCost, arm_cost
 from dosepath.population.connection import Connection, connected, save_rows
 from dosepath.population.cost import ItemCost
-from dosepath.population.facts import patient_key, read_record
+from dosepath.population.facts import PATIENTS_IN_A_CHUNK, patient_key, read_record
 from dosepath.population.folders import differences, open_whole, read_manifest
 from dosepath.population.overview import arm_counts, remark_counts, some_unread
 from dosepath.population.refresh import refresh as refresh_screening
@@ -67,7 +67,7 @@ class Request:
     complete: Sequence[str]
     columns: Path | None
     memory: str
-    chunk: int
+    chunk: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ def screen(request: Request, *, as_json: bool) -> int:
     with progress() as advance:
         ran = screen_into(
             request.out, request.source, asked, engine=request.engine, columns=request.columns,
-            memory=request.memory, chunk=request.chunk, advance=advance,
+            memory=request.memory, chunk=request.chunk or PATIENTS_IN_A_CHUNK, advance=advance,
         )  # fmt: skip
     with connected(request.out, memory=request.memory) as connection:
         return _report(open_screening(connection, request.out), ran, as_json=as_json)

@@ -15,6 +15,7 @@ from dosepath.cli.plots import save_swimmer
 from dosepath.cli.shell import console
 from dosepath.cli.shell import rates as read_rates
 from dosepath.core.errors import InputError
+from dosepath.core.options import pairs
 from dosepath.interop.ladder_json import document
 from dosepath.interop.ladder_text import read_conduct_file
 from dosepath.rules.wording import counted
@@ -26,7 +27,6 @@ from dosepath.trial.ladder.conduct import conduct as conduct_of
 from dosepath.trial.ladder.counting import Standing
 from dosepath.trial.library import open_trial
 from dosepath.trial.occasions import read_date
-from dosepath.trial.plan import pairs
 
 STATE_WORDS: Final[Mapping[str, str]] = {
     "not_infused": "not infused",

@@ -13,12 +13,12 @@ from rich.text import Text
 
 from dosepath.cli.shell import CHECK_FAILED, console
 from dosepath.core.errors import InputError, ProtocolError
+from dosepath.core.options import pairs
 from dosepath.interop.protocol_json import describe, reading_document, summary
 from dosepath.protocol.model import ProtocolFile
 from dosepath.protocol.protocol import Protocol
 from dosepath.rules.parse import suggest
 from dosepath.trial.library import open_trial
-from dosepath.trial.plan import pairs
 
 
 def schema() -> str:

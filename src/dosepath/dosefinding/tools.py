@@ -261,7 +261,7 @@ def by_cohorts(
     --------
     >>> from dosepath.dosefinding.boin import Boin
     >>> [round(each.correct, 2) for _, each in by_cohorts(lambda n: Boin(3, 0.3, n), [0.1, 0.3, 0.5], 0.3, 3)]
-    [0.0, 0.55, 0.57]
+    [0.0, 0.57, 0.58]
     """
     for cohorts in range(1, most + 1):
         yield cohorts, Compared(enumerate_design(build(cohorts), states).characteristics(truth), target)

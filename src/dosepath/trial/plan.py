@@ -1,6 +1,6 @@
 """What was asked of a screening, as text, checked against the protocol: the options of commands and of screens."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
@@ -8,6 +8,7 @@ from typing import Final
 
 from dosepath.core.errors import InputError
 from dosepath.core.facts import Table
+from dosepath.core.options import pairs
 from dosepath.eligibility.screening import RECHECK_SETTING, Occasion
 from dosepath.protocol.model import GateName
 from dosepath.protocol.protocol import Protocol
@@ -161,23 +162,6 @@ def check_arms(by_patient: Mapping[str, PatientDates], protocol: Protocol, place
         if dates.arm and dates.arm not in protocol.file.arms:
             hint = suggest(dates.arm, protocol.file.arms)
             raise InputError(f"{place}: patient {name}: no arm '{dates.arm}'; {hint}")
-
-
-def pairs(options: Iterable[str], name: str) -> dict[str, str]:
-    """Read options of the form KEY=VALUE.
-
-    Raises
-    ------
-    InputError
-        When one has no `=`.
-    """
-    found: dict[str, str] = {}
-    for option in options:
-        key, equals, value = option.partition("=")
-        if not equals or not key.strip() or not value.strip():
-            raise InputError(f"{name} {option}: write {name} KEY=VALUE")
-        found[key.strip()] = value.strip()
-    return found
 
 
 def _settings(protocol: Protocol, given: Mapping[str, str], option: str) -> tuple[dict[str, Fraction], tuple[str, ...]]:

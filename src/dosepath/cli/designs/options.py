@@ -13,7 +13,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from dosepath.core.errors import InputError
-from dosepath.trial.plan import pairs
+from dosepath.core.options import pairs
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from dosepath.core.errors import InputError
+from dosepath.core.options import pairs
 from dosepath.dosefinding.asked import Wanted, wanted
 from dosepath.dosefinding.recipes import recipe_of
-from dosepath.trial.plan import pairs
 
 
 def several(names: Sequence[str], shared: Mapping[str, str]) -> tuple[Wanted, ...]:

@@ -10,6 +10,7 @@ from rich.table import Table as Grid
 from dosepath.cli.designs.advice import decision_document
 from dosepath.cli.shell import console, rates
 from dosepath.core.errors import InputError
+from dosepath.core.options import pairs
 from dosepath.dosefinding.asked import Wanted, wanted
 from dosepath.dosefinding.crm import Crm, Model, calibrated_skeleton
 from dosepath.dosefinding.design import Decision, Design, decide, state_after
@@ -17,7 +18,6 @@ from dosepath.dosefinding.exact import enumerate_design
 from dosepath.dosefinding.outcomes import read_outcomes
 from dosepath.dosefinding.recipes import MOST_DOSES, closed
 from dosepath.dosefinding.tools import Compared, cohorts_needed
-from dosepath.trial.plan import pairs
 
 
 def calibrate(halfwidth: float, target: float, prior_level: int, doses: int, model: str, *, as_json: bool) -> None:

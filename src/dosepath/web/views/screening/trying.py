@@ -9,11 +9,11 @@ from django.http import HttpRequest, HttpResponseRedirect, QueryDict
 from django.utils.translation import gettext as _
 
 from dosepath.core.facts import Fact
+from dosepath.core.options import pairs
 from dosepath.protocol.concept import Concept
 from dosepath.protocol.model import Reading
 from dosepath.protocol.protocol import Protocol
 from dosepath.rules.vocabulary import Kind
-from dosepath.trial.plan import pairs
 from dosepath.trial.what_if import Assumption, answers_of, assumed, can_be_assumed, switches
 from dosepath.web.refusals import RefusedError
 from dosepath.web.views.screening.asked import SETTLE, Question
