@@ -26,7 +26,7 @@ def at_swimmer(page: Page) -> None:
 
 
 SHOTS = (
-    Shot("ladder", "/ladder/", before=drawn, height=1000),
+    Shot("ladder", "/ladder/", before=drawn, height=920),
     Shot("ladder-review-due", "/ladder/?on=2026-06-17&variant=V1", before=drawn, height=1200),
     Shot("ladder-swimmer", "/ladder/", before=at_swimmer, height=900),
     Shot("ladder-subject", "/ladder/subject/?id=S05", before=drawn, height=1100),
