@@ -87,6 +87,8 @@ def test_days_are_stepped_with_the_keyboard_and_focus_stays(open_page: Opener) -
         page.keyboard.press("Enter")
         expect(page.locator(".today")).to_have_text(day)
         expect(page.locator("#day-before")).to_be_focused()
+        # Until the new part has settled, a key follows the link like any other page.
+        expect(page.locator(".htmx-request, .htmx-swapping, .htmx-settling")).to_have_count(0)
     expect(page.locator("#said")).to_have_text("2026-09-30: stay at level 3")
 
 
