@@ -24,7 +24,7 @@ from dosepath.cli.shell import console
 from dosepath.cli.worklist import print_worklist
 from dosepath.core.errors import InputError
 from dosepath.demo.hospital.make import make_hospital
-from dosepath.interop.hospital import Run, import_source, screen_into
+from dosepath.interop.hospital import Run, read_source, screen_into
 from dosepath.interop.screening_csv import COLUMNS, rows
 from dosepath.interop.screening_csv import worklist as worklist_csv
 from dosepath.interop.screening_json import document
@@ -33,7 +33,7 @@ from dosepath.population import worklist as lists
 from dosepath.population.attrition import BASES, EVERYBODY, ON_RECORD, ArmCost, arm_cost
 from dosepath.population.connection import Connection, connected, save_rows
 from dosepath.population.cost import ItemCost
-from dosepath.population.facts import PATIENTS_IN_A_CHUNK, patient_key, read_record
+from dosepath.population.facts import patient_key, read_record
 from dosepath.population.folders import differences, open_whole, read_manifest
 from dosepath.population.overview import arm_counts, remark_counts, some_unread
 from dosepath.population.refresh import refresh as refresh_screening
@@ -67,7 +67,7 @@ class Request:
     complete: Sequence[str]
     columns: Path | None
     memory: str
-    chunk: int | None
+    chunk: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ def screen(request: Request, *, as_json: bool) -> int:
     with progress() as advance:
         ran = screen_into(
             request.out, request.source, asked, engine=request.engine, columns=request.columns,
-            memory=request.memory, chunk=request.chunk or PATIENTS_IN_A_CHUNK, advance=advance,
+            memory=request.memory, chunk=request.chunk, advance=advance,
         )  # fmt: skip
     with connected(request.out, memory=request.memory) as connection:
         return _report(open_screening(connection, request.out), ran, as_json=as_json)
@@ -148,22 +148,23 @@ def _asked(request: Request) -> Asked:
 
 
 def _report(screening: Screening, ran: Run, *, as_json: bool) -> int:
-    arms, remarks = arm_counts(screening), remark_counts(screening, SHOWN_REMARKS)
-    cells = ran.patients * len(screening.whole.about["columns"])
+    arms, remarks, judged = arm_counts(screening), remark_counts(screening, SHOWN_REMARKS), ran.judged
+    cells = judged.patients * len(screening.whole.about["columns"])
     code = SOME_INPUT_UNREAD if some_unread(screening) else 0
     if as_json:
         counts = {each.arm: {key: asdict(each)[key] for key in OUTCOMES} for each in arms if each.on_record}
         print_json(
             {
-                "folder": str(screening.whole.out), "source": ran.kind, "patients": ran.patients, "cells": cells,
-                "judged_one_by_one": ran.one_by_one, "arms": counts, "remarks": [asdict(each) for each in remarks],
+                "folder": str(screening.whole.out), "source": ran.kind, "patients": judged.patients, "cells": cells,
+                "judged_one_by_one": judged.one_by_one, "arms": counts, "remarks": [asdict(each) for each in remarks],
                 "digest": screening.whole.digest,
             }
         )  # fmt: skip
         return code
     out = console()
     out.print(
-        f"{counted(ran.patients, 'patient')} from {ran.kind}; {cells:,} verdicts in {screening.whole.out}", markup=False
+        f"{counted(judged.patients, 'patient')} from {ran.kind}; {cells:,} verdicts in {screening.whole.out}",
+        markup=False,
     )
     grid = Grid("arm", "disease on record", "eligible", "undecided", "not eligible", box=None, pad_edge=False)
     for arm in arms:
@@ -338,7 +339,8 @@ def refresh(folder: Path, source: Sequence[Path], columns: Path | None, memory: 
     with progress() as advance:
 
         def read(connection: Connection, tables: Path) -> None:
-            import_source(connection, source, index, tables, columns=columns, label=label)
+            found = read_source(connection, source, index, tables, columns=columns, label=label)
+            found.facts.write_all(connection)
 
         found = refresh_screening(folder, read, memory=memory, advance=advance)
     if as_json:

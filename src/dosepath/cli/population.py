@@ -7,6 +7,7 @@ import typer
 
 from dosepath.cli.options import Anchors, AnchorsFile, Complete, Json, OnDay, Readings, Settings
 from dosepath.cli.shell import examples, guarded
+from dosepath.population.chunks import PATIENTS_IN_A_CHUNK
 
 app = typer.Typer(no_args_is_help=True, help="Screen a whole hospital: tables in, verdicts with evidence out.")
 
@@ -67,8 +68,8 @@ def screen(
     columns: Columns = None,
     memory: Memory = "",
     chunk: Annotated[
-        int | None, typer.Option(min=100, help="Most patients that a core judges at a time.", show_default="125000")
-    ] = None,
+        int, typer.Option(min=100, help="Most patients that a core judges at a time.")
+    ] = PATIENTS_IN_A_CHUNK,
     as_json: Json = False,
 ) -> None:
     """Judge every criterion for every patient and arm, and keep verdicts, evidence and the facts behind them.

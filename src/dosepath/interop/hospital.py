@@ -9,21 +9,15 @@ from tempfile import TemporaryDirectory
 from dosepath.core.errors import InputError
 from dosepath.interop.fhir import read_patients
 from dosepath.mapping.reader import ConceptIndex
+from dosepath.population.chunks import PATIENTS_IN_A_CHUNK
 from dosepath.population.columns import MAP_FILE, open_columns, open_written
 from dosepath.population.connection import Connection, connected
-from dosepath.population.facts import (
-    PATIENTS_IN_A_CHUNK,
-    Chunks,
-    RecordWriter,
-    WrittenFacts,
-    remark_row,
-    save_people,
-)
+from dosepath.population.facts import Chunks, RecordWriter, WrittenFacts, remark_row, save_people
 from dosepath.population.folders import is_whole, open_whole, writing
 from dosepath.population.importing import Advance, import_long, silent
 from dosepath.population.omop import is_omop, open_omop
 from dosepath.population.plan import plan_of
-from dosepath.population.screening import SCREENING, Asked, asked_document, link_facts, screen_chunks
+from dosepath.population.screening import SCREENING, Asked, Judged, asked_document, link_facts, screen_chunks
 from dosepath.population.spark import DUCKDB, engine_named
 
 HOSPITAL = "hospital"
@@ -38,7 +32,7 @@ class Read:
     kind
         What it was read as.
     facts
-        The facts of its patients; those of long tables are written when they are opened.
+        The facts of its patients; those of long tables are written when they are opened, or by `write_all`.
     """
 
     kind: str
@@ -47,21 +41,10 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """How a screening went.
-
-    Parameters
-    ----------
-    kind
-        What the source was read as.
-    patients
-        Number of patients.
-    one_by_one
-        Number of verdicts that the one-patient evaluator gave.
-    """
+    """How a screening went: what the source was read as, and what it came to."""
 
     kind: str
-    patients: int
-    one_by_one: int
+    judged: Judged
 
 
 def screen_into(
@@ -116,7 +99,7 @@ def screen_into(
         draft.about = asked_document(asked, plan)
         named = engine_named(engine, Path(spill))
         judged = screen_chunks(connection, asked, plan, read.facts, draft.tables, engine=named, advance=advance)
-    return Run(read.kind, judged.patients, judged.one_by_one)
+    return Run(read.kind, judged)
 
 
 def _read(
@@ -190,26 +173,6 @@ def read_source(
         _import_fhir(connection, paths, index, tables, size, advance)
         return Read("FHIR", WrittenFacts(tables))
     return Read(kind, import_long(connection, source.named(label), index, tables, size=size, advance=advance))
-
-
-def import_source(
-    connection: Connection,
-    paths: Sequence[Path],
-    index: ConceptIndex,
-    tables: Path,
-    *,
-    columns: Path | None = None,
-    size: int = PATIENTS_IN_A_CHUNK,
-    label: str = "",
-    advance: Advance = silent,
-) -> str:
-    """Read a source as `read_source` does, to the last fact, and say what it was read as."""
-    read = read_source(connection, paths, index, tables, columns=columns, size=size, label=label, advance=advance)
-    if not isinstance(read.facts, WrittenFacts):
-        for chunk in range(read.facts.chunks):
-            advance("writing facts", chunk, read.facts.chunks)
-            read.facts.open(connection, chunk)
-    return read.kind
 
 
 def _import_fhir(

@@ -22,6 +22,7 @@ from typing import Final, Protocol
 from dosepath.core.errors import InputError
 from dosepath.core.facts import PatientRecord
 from dosepath.mapping.record import Remark
+from dosepath.population.chunks import PATIENTS_IN_A_CHUNK, chunk_file
 from dosepath.population.connection import Connection, fill, make, read_parquet, save, save_rows
 from dosepath.population.folders import Whole
 from dosepath.population.meanings import MEANINGS, MEANINGS_A_FILE, ROWS, Meanings, facts_query
@@ -45,13 +46,6 @@ REMARKS: Final = Schema(
         Column("count", Type.KEY, "number of records"),
     ),
 )
-PATIENTS_IN_A_CHUNK: Final = 125_000
-"""Enough to keep the engine busy, few enough to fit into its memory."""
-
-
-def chunk_file(tables: Path, name: str, chunk: int) -> Path:
-    """Name the file of one table and chunk."""
-    return tables / name / f"{chunk:05d}.parquet"
 
 
 def meanings_in(tables: Path) -> str:
@@ -98,6 +92,9 @@ class WrittenFacts:
         """Make the tables that a plan reads."""
         open_facts(connection, self.tables, chunk)
 
+    def write_all(self, connection: Connection) -> None:
+        """Do nothing: the facts are written."""
+
 
 class Chunks(Protocol):
     """Facts of many patients, a chunk at a time."""
@@ -107,7 +104,10 @@ class Chunks(Protocol):
         """Number of chunks."""
 
     def open(self, connection: Connection, chunk: int) -> None:
-        """Make the tables that a plan reads: `facts` and `unclassified`."""
+        """Make the tables that a plan reads, `facts` and `unclassified`; write them first where they are not yet."""
+
+    def write_all(self, connection: Connection) -> None:
+        """Write all facts that are not written yet, for a reader of the folder."""
 
 
 def remark_row(remark: Remark) -> Row:

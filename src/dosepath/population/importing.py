@@ -10,8 +10,9 @@ from typing import TypeAlias
 from dosepath.core.errors import InputError
 from dosepath.mapping.reader import ConceptIndex
 from dosepath.mapping.record import Remark, RemarkKind
-from dosepath.population.connection import Connection, fill, literal, make, save
-from dosepath.population.facts import PATIENTS_IN_A_CHUNK, REMARKS, chunk_file, join_facts, remark_row
+from dosepath.population.chunks import PATIENTS_IN_A_CHUNK, chunk_file
+from dosepath.population.connection import Connection, literal, make, save, save_rows
+from dosepath.population.facts import REMARKS, join_facts, remark_row
 from dosepath.population.long_tables import TABLES, LongTable
 from dosepath.population.meanings import MEANINGS
 from dosepath.population.shapes import map_shapes, prepare_days, ranked, rows_query
@@ -93,6 +94,11 @@ class LongFacts:
         save(connection, "FROM unclassified", chunk_file(self.tables, "unclassified", chunk))
         join_facts(connection)
 
+    def write_all(self, connection: Connection) -> None:
+        """Write the facts of all chunks, one after the other."""
+        for chunk in range(self.chunks):
+            self.open(connection, chunk)
+
     def _rows(self, connection: Connection, output: str) -> str:
         parts = [
             rows_query(connection, TABLES[name], own, list(TABLES).index(name), f"{name}_chunk", output)
@@ -141,9 +147,7 @@ def import_long(
         prepare_days(connection, TABLES[name], columns[name])
         remarks += map_shapes(connection, TABLES[name], columns[name], index, source.label)
     save(connection, "SELECT * FROM meanings ORDER BY meaning", chunk_file(tables, "meanings", 0))
-    make(connection, "kept_remarks", REMARKS)
-    fill(connection, "kept_remarks", REMARKS, [remark_row(remark) for remark in _together(remarks)])
-    save(connection, "SELECT * FROM kept_remarks", tables / "remarks.parquet")
+    save_rows(connection, REMARKS, [remark_row(remark) for remark in _together(remarks)], tables / "remarks.parquet")
     save(connection, "SELECT patient, id, chunk FROM source_people ORDER BY patient", tables / "people.parquet")
     return LongFacts(columns, tables, people, chunks)
 

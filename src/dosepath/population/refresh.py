@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeAlias
 
+from dosepath.population.chunks import chunk_file
 from dosepath.population.connection import Connection, connected, read_parquet, save
-from dosepath.population.facts import chunk_file, meanings_in, open_facts
+from dosepath.population.facts import meanings_in, open_facts
 from dosepath.population.folders import Draft, Whole, link_or_copy, writing
 from dosepath.population.importing import Advance, silent
 from dosepath.population.meanings import MEANINGS_A_FILE, facts_query, number_of_row

@@ -27,9 +27,10 @@ from dosepath.core.errors import InputError
 from dosepath.core.facts import DEATH, Table
 from dosepath.eligibility.must_pass import must_pass
 from dosepath.eligibility.screening import Occasion
+from dosepath.population.chunks import chunk_file
 from dosepath.population.connection import Connection, fill, literal, make, read_parquet, save
 from dosepath.population.engines import DuckDB, Engine
-from dosepath.population.facts import Chunks, chunk_file
+from dosepath.population.facts import Chunks
 from dosepath.population.folders import Whole, link_or_copy
 from dosepath.population.importing import Advance, silent
 from dosepath.population.plan import ONE_BY_ONE, Plan

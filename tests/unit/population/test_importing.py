@@ -201,8 +201,7 @@ def test_rows_and_resources_give_the_same_facts(tmp_path_factory: Any, drawn: Ro
     with connected(out / "scratch", threads=1) as connection:
         with writing(out / "facts", "facts") as draft:
             read = import_long(connection, as_source(rows), INDEX, draft.tables, size=3)
-            for chunk in range(read.chunks):
-                read.open(connection, chunk)
+            read.write_all(connection)
         assert read.people == len(rows["people"])
         identities = [row["patient"] for row in rows["people"]]
         found = read_records(connection, open_whole(out / "facts"), identities)

@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from dosepath.core.errors import InputError
-from dosepath.interop.hospital import import_source
+from dosepath.interop.hospital import read_source
 from dosepath.mapping.reader import ConceptIndex
 from dosepath.population.connection import Connection, connected
 from dosepath.population.meanings import facts_query
@@ -29,7 +29,7 @@ def all_facts(out: Path) -> str:
 
 
 def facts(connection: Connection, source: Path, out: Path, columns: Path | None = None) -> list[tuple[Any, ...]]:
-    import_source(connection, [source], INDEX, out, columns=columns)
+    read_source(connection, [source], INDEX, out, columns=columns).facts.write_all(connection)
     query = (
         "SELECT id, concept, value, unit, value_text, uln, CAST(first_earliest AS VARCHAR), source "  # noqa: S608
         f"FROM ({all_facts(out)}) JOIN '{out}/people.parquet' USING (patient) "
