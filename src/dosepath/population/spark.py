@@ -35,6 +35,7 @@ def _started(master: str) -> Any:
     builder: Any = Session.builder
     settings = {
         "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
         "spark.sql.session.timeZone": "UTC",
         "spark.sql.ansi.enabled": "false",
         "spark.sql.shuffle.partitions": "8",
