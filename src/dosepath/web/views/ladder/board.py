@@ -25,10 +25,10 @@ from dosepath.web.views.ladder.words import (
     PLACES,
     SETTINGS,
     STATES,
-    Words,
     advised,
     said,
 )
+from dosepath.web.words import Words
 
 MILLION: Final = 1_000_000
 

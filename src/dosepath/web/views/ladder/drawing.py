@@ -22,7 +22,8 @@ from dosepath.web.plots import Figure, figure
 from dosepath.web.refusals import AbsentError
 from dosepath.web.views.ladder.asked import SUBJECT, SUBJECT_FILTERS, Shown, asked, standing_of
 from dosepath.web.views.ladder.opening import with_problems
-from dosepath.web.views.ladder.words import Words, said
+from dosepath.web.views.ladder.words import said
+from dosepath.web.words import Words
 
 CHARTS: Final[Mapping[str, Callable[[Shown, Say], Chart]]] = {
     "swimmer": lambda shown, say: swimmer_plot(shown.conduct, say=say),

@@ -55,7 +55,7 @@ def ladder(request: HttpRequest, form: str = "") -> HttpResponse:
         "doses": [(f"dose-{rung.level}", rung.level, rung.dose) for rung in shown.base.rungs],
         "numbers": _numbers(shown),
         "choices": [
-            (each, shown.chosen[each.name], asking.written(_base(shown, each.name))) for each in asking.CHOICES
+            (each, shown.chosen[each.name], asking.written(getattr(shown.base, each.name))) for each in asking.CHOICES
         ],
         "swimmer": drawing.swimmer(shown),
         "risk": drawing.risk(shown),
@@ -140,9 +140,7 @@ def _columns(shown: Shown) -> list[Column[Standing]]:
             lambda each: each.finding.first.clause if each.finding and each.finding.first else None,
         ),
         Column("final_on", _("Final"), final),
-        Column(
-            "decides_by", _("Decides by"), lambda each: board.iso(each.finding.decides_by) if each.finding else None
-        ),
+        Column("decides_by", _("Decides by"), decides),
         Column("line", _("Line"), lambda each: shown.file.line_of_patient(each.patient.id), number=True),
     ]
 
@@ -225,10 +223,6 @@ def _numbers(shown: Shown) -> list[tuple[str, Any, str, str]]:
         "arm_cap_per_level": base.arm_cap_per_level,
     }
     return [(name, words, shown.chosen[name], asking.written(values[name])) for name, words in asking.NUMBERS.items()]
-
-
-def _base(shown: Shown, name: str) -> Any:
-    return getattr(shown.base, name)
 
 
 def _strip(shown: Shown) -> list[tuple[str, str]]:

@@ -19,7 +19,8 @@ from dosepath.web.lists import Column, Listing, answer
 from dosepath.web.views.ladder import board, drawing
 from dosepath.web.views.ladder.asked import SUBJECT, TRIAL, Shown, asked, standing_of
 from dosepath.web.views.ladder.opening import with_problems
-from dosepath.web.views.ladder.words import EVENTS, EXITS, GROUNDS, HAPPENED, PRODUCTS, RELATED, Words, said
+from dosepath.web.views.ladder.words import EVENTS, EXITS, GROUNDS, HAPPENED, PRODUCTS, RELATED, said
+from dosepath.web.words import Words
 
 
 @dataclass(frozen=True, slots=True)
