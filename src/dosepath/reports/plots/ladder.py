@@ -7,12 +7,12 @@ from typing import Final, TypeAlias
 
 import altair as alt
 
-from dosepath.core.days import PartialDate
 from dosepath.core.errors import InputError
 from dosepath.dosefinding.design import Action
 from dosepath.reports.plots.parts import Chart, Row, data, framed
 from dosepath.reports.plots.theme import LIGHT, Theme
 from dosepath.reports.words import Caption, percent, rate
+from dosepath.safety.dlt_course import graded_days
 from dosepath.safety.dlt_finding import DltEvent
 from dosepath.safety.dlt_rule import DltRule
 from dosepath.trial.ladder.conduct import Conduct
@@ -161,15 +161,9 @@ def stretches(event: DltEvent, infusion: date, last: int) -> list[tuple[int, int
     >>> stretches(event, date(2027, 1, 4), 28)
     [(2, 4, 2), (4, 29, 0)]
     """
-    entries = sorted(
-        ((_earliest(day) - infusion).days, place, grade) for place, (day, grade) in enumerate(event.grades)
-    )
-    ends = [*(day for day, _place, _grade in entries[1:]), last + 1]
-    return [(day, max(end, day), grade) for (day, _place, grade), end in zip(entries, ends, strict=True)]
-
-
-def _earliest(day: date | PartialDate) -> date:
-    return day if isinstance(day, date) else day.earliest
+    entries = graded_days(event, infusion)
+    ends = [*(day for day, _written, _grade in entries[1:]), last + 1]
+    return [(day, max(end, day), grade) for (day, _written, grade), end in zip(entries, ends, strict=True)]
 
 
 def mark_rows(conduct: Conduct, say: Say = str) -> list[Row]:

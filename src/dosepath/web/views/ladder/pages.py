@@ -114,11 +114,6 @@ def _wanted(each: Standing, level: str, state: str, arm: str) -> bool:
 
 
 def _columns(shown: Shown) -> list[Column[Standing]]:
-    on = shown.on
-
-    def day(each: Standing) -> int | None:
-        return (on - each.infusion).days if each.patient.infusions else None
-
     def final(each: Standing) -> str | None:
         return board.iso(each.finding.final_on) if each.finding else None
 
@@ -131,7 +126,7 @@ def _columns(shown: Shown) -> list[Column[Standing]]:
         Column("level", _("Level"), lambda each: each.level, number=True),
         Column("state", _("State"), lambda each: each.state.value),
         Column("infusion", _("Infused"), lambda each: board.iso(each.patient.infusion)),
-        Column("study_day", _("Day"), day, number=True),
+        Column("study_day", _("Day"), lambda each: each.study_day(shown.on), number=True),
         Column("dose_fraction", _("Cells"), board.fraction, number=True),
         Column("closing_visit", _("Closing visit"), lambda each: board.iso(each.patient.closing_visit)),
         Column(
