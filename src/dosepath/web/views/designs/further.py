@@ -150,7 +150,7 @@ def size(question: Question, seconds: float) -> Page:
     title = _("Looking for the number of cohorts")
     found = kept(key, title, lambda progress: _sizes(asked, truth, target, most, progress), max(seconds, PAGE_SECONDS))
     if isinstance(found, Job):
-        return Page("designs/size.html", waits=found, context={"shown": shown})
+        return Page("designs/size.html", waits=found)
     answers, stopped = found
     if not answers:
         raise InputError(stopped)
@@ -177,7 +177,6 @@ def size(question: Question, seconds: float) -> Page:
         "designs/size.html",
         table,
         measures,
-        shown=shown,
         enough=next((row for row in rows if row.enough), None),
         best=share_text(max(row.found.correct for row in rows)),
         wanted_share=share_text(chance),
@@ -329,7 +328,6 @@ def sensitivity(question: Question, seconds: float) -> Page:
         found,
         measures,
         waits,
-        shown=shown,
         parameters=parameters,
         chosen=chosen,
         chosen_what=parameter.what,

@@ -49,7 +49,6 @@ def simulated(question: Question, seconds: float) -> Page:
     context: dict[str, Any] = {
         "times": fields,
         "without": [each for each in shown if each.problem],
-        "most_trials": MOST_TRIALS,
     }
     if isinstance(found, Job):
         return Page("designs/simulate.html", waits=found, context=context)
