@@ -82,8 +82,7 @@ def lane_rows(conduct: Conduct, say: Say = str) -> list[Row]:
 
 def _lane(each: Standing, on: date, say: Say) -> Row:
     patient = each.patient
-    left = patient.exit.day if patient.exit is not None else None
-    last = (min(on, left or on) - each.infusion).days
+    last = _last_seen(each, on)
     begun = patient.lymphodepletion or each.infusion
     return {
         "patient": lane_name(each, say),
@@ -91,8 +90,8 @@ def _lane(each: Standing, on: date, say: Say) -> Row:
         "from": max((begun - each.infusion).days, FIRST_DAY),
         "to": min(last + 1, LAST_DAY),
         "last": last,
-        "goes_on": left is None and last > LAST_DAY,
-        "label": say(f"{STATES[each.state]}, day {last}") + ("" if left is None else f", {say('left')}"),
+        "goes_on": patient.exit is None and last > LAST_DAY,
+        "label": say(f"{STATES[each.state]}, day {last}") + ("" if patient.exit is None else f", {say('left')}"),
     }
 
 
@@ -175,9 +174,9 @@ def mark_rows(conduct: Conduct, say: Say = str) -> list[Row]:
         known = each.finding.known_on if each.finding is not None else None
         left = each.patient.exit.day if each.patient.exit is not None else None
         for what, day in (("DLT certain", known), ("closing visit", each.patient.closing_visit), ("left", left)):
-            if day is not None and FIRST_DAY <= (day - each.infusion).days <= LAST_DAY:
-                row = {"patient": lane_name(each, say), "what": say(what)}
-                found.append({**row, "day": (day - each.infusion).days})
+            study_day = None if day is None else each.study_day(day)
+            if study_day is not None and FIRST_DAY <= study_day <= LAST_DAY:
+                found.append({"patient": lane_name(each, say), "what": say(what), "day": study_day})
     return found
 
 
