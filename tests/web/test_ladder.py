@@ -142,7 +142,15 @@ def test_plots_come_as_parts_and_files(client: Client, name: str) -> None:
     assert b" style=" not in part
     assert client.get(f"/ladder/plots/{name}.svg").content.startswith(b"<svg")
     assert client.get(f"/ladder/plots/{name}.png").content.startswith(b"\x89PNG")
+    assert client.get(f"/ladder/plots/{name}.json").json()["layer"]
     assert b"<svg" in client.get("/ladder/").content, "what was drawn stands in the page itself"
+
+
+def test_a_plot_on_a_page_speaks_the_language_of_the_page(client: Client) -> None:
+    client.cookies["language"] = "zh-hans"
+    assert "研究日" in client.get("/ladder/plots/swimmer/").content.decode()
+    client.cookies["language"] = "en"
+    assert "study day" in client.get("/ladder/plots/swimmer/").content.decode()
 
 
 def test_a_day_without_a_plot_says_so(client: Client) -> None:

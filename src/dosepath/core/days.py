@@ -138,6 +138,11 @@ class PartialDate:
         return f"{self.earliest.isoformat()}..{self.latest.isoformat()}"
 
 
+def latest_of(day: date | PartialDate) -> date:
+    """Give the day itself, or the last one that a day known in part may be."""
+    return day if isinstance(day, date) else day.latest
+
+
 def not_after(first: PartialDate, second: PartialDate) -> Verdict:
     """Answer whether the first day is on or before the second; UNKNOWN when partial days leave it open."""
     if first.latest <= second.earliest:

@@ -1,13 +1,15 @@
 """The DLT definition clause by clause for one patient: met, not met or unknown, and the day that decides."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from dosepath.core.verdict import Verdict
-from dosepath.safety.dlt import clause_answers, judge_dlt
-from dosepath.safety.dlt_finding import ClauseAnswer, DltFinding, DltHistory
-from dosepath.safety.dlt_rule import DltRule
+from dosepath.safety.dlt import verdict_of
+from dosepath.safety.dlt_events import INFUSION, Course, Run
+from dosepath.safety.dlt_finding import ClauseAnswer, DltFinding, DltHistory, Ground, Question
+from dosepath.safety.dlt_judging import Judging, Match, judging_of
+from dosepath.safety.dlt_rule import Clause, DltRule, Relatedness
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,12 @@ def dlt_sheet(history: DltHistory, rule: DltRule, on: date) -> tuple[SheetRow, .
     Parameters
     ----------
     history, rule, on
-        As for `judge_dlt`.
+        As for `judge_dlt`, which decides by the same answers.
+
+    Raises
+    ------
+    InputError
+        When a grade is none, or two events have one id.
 
     Examples
     --------
@@ -53,13 +60,13 @@ def dlt_sheet(history: DltHistory, rule: DltRule, on: date) -> tuple[SheetRow, .
     >>> {(row.verdict.value, str(row.day)) for row in dlt_sheet(clean, rule, date(2027, 1, 10))}
     {('unknown', '2027-02-01')}
     """
-    if history.infusion is None or history.infusion > on:
+    patient = judging_of(history, rule, on)
+    if patient is None:
         return ()
-    finding = judge_dlt(history, rule, on)
-    answers = clause_answers(history, rule, on)
+    finding, answers = verdict_of(patient), list(_answers(patient))
     named = [(clause.id, clause.text, clause.source) for clause in rule.clauses]
     named.append((rule.fatal.id, rule.fatal.text, rule.fatal.source))
-    left = history.exit.day if history.exit is not None and history.exit.day <= on else None
+    left = None if patient.exit is None else patient.exit.day
     return tuple(
         _row(name, text, source, [each for each in answers if each.clause == name], finding, on, left=left)
         for name, text, source in named
@@ -98,3 +105,65 @@ def _verdict(
     if left is not None and window is not None and left >= window:
         return Verdict.NOT_MET, left
     return Verdict.UNKNOWN, by_window
+
+
+# What a clause says about an event -----------------------------------------------------------------------------------
+
+
+def _answers(patient: Judging) -> Iterator[ClauseAnswer]:
+    """Give what each clause says about each event of its kind, and what the clause for deaths says."""
+    for course in patient.courses:
+        certain, still_open, asked = patient.of_course(course)
+        for clause in patient.rule.clauses:
+            if clause.event is course.event and course.grades:
+                of_clause = [match for match in (*certain, *still_open) if match.clause is clause]
+                yield _answer(patient, clause, course, of_clause, asked)
+    for death in patient.deaths():
+        ground = Ground.MET if death.certain else Ground.RELATEDNESS_MISSING
+        verdict = Verdict.MET if death.certain else Verdict.UNKNOWN
+        day = patient.date_of(death.day)
+        yield ClauseAnswer(patient.rule.fatal.id, death.event, verdict, ground, day, day=day if death.certain else None)
+
+
+def _answer(
+    patient: Judging, clause: Clause, course: Course, matches: Sequence[Match], asked: Sequence[Question]
+) -> ClauseAnswer:
+    best = min(matches, key=lambda each: (each.known_on is None, each.known_on or 0, each.run.start), default=None)
+    if best is not None and best.known_on is not None:
+        met = patient.met(best)
+        return ClauseAnswer(
+            clause.id, course.id, Verdict.MET, Ground.MET, met.start, met.end, patient.date_of(best.known_on)
+        )
+    if best is not None:
+        still = patient.still_open(best)
+        ground = Ground.CLOCK_NOT_STARTED if still.decides_on is None else Ground.RUNS_ON
+        day = None if patient.exit_day is not None else still.decides_on
+        return ClauseAnswer(clause.id, course.id, Verdict.UNKNOWN, ground, still.start, day=day)
+    run, ground = _why_not(patient, clause, course)
+    missing = _missing(clause, asked)
+    verdict = Verdict.NOT_MET if missing is None else Verdict.UNKNOWN
+    start = None if run is None else patient.date_of(run.start)
+    end = patient.date_of(run.end) if run is not None and run.ended else None
+    return ClauseAnswer(clause.id, course.id, verdict, missing or ground, start, end)
+
+
+def _missing(clause: Clause, asked: Sequence[Question]) -> Ground | None:
+    if any(question.about_grade for question in asked):
+        return Ground.GRADE_MISSING
+    return Ground.RELATEDNESS_MISSING if asked and clause.judged else None
+
+
+def _why_not(patient: Judging, clause: Clause, course: Course) -> tuple[Run | None, Ground]:
+    """Say why a clause is not met by an event, with the run that came nearest."""
+    found = patient.runs(clause, next(course.completions()), clause.min_grade)
+    if clause.judged and course.part_of:
+        return None, Ground.PART_OF_SYNDROME
+    if clause.judged and course.related is Relatedness.NOT_RELATED:
+        return None, Ground.NOT_RELATED
+    if patient.spared(clause, course):
+        return None, Ground.EXEMPT
+    if not found:
+        return None, Ground.BELOW_GRADE
+    longest = max(found, key=lambda run: run.end - run.start)
+    inside = any(INFUSION <= run.start <= patient.window_end for run in found)
+    return longest, Ground.TOO_SHORT if inside else Ground.OUTSIDE_WINDOW

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from dosepath.core.days import PartialDate
 from dosepath.core.errors import InputError
 from dosepath.demo.conduct import conduct_text
 from dosepath.interop.ladder_text import read_conduct_file
@@ -12,6 +13,7 @@ from dosepath.reports.plots.ladder import (
     event_rows,
     lane_rows,
     mark_rows,
+    stretches,
     subject_plot,
     subject_rows,
     swimmer_plot,
@@ -19,6 +21,8 @@ from dosepath.reports.plots.ladder import (
     ways_plot,
 )
 from dosepath.reports.plots.saving import svg
+from dosepath.safety.dlt_finding import DltEvent
+from dosepath.safety.dlt_rule import EventType
 from dosepath.trial.ladder.conduct import Conduct, conduct
 from dosepath.trial.ladder.history import as_of
 from dosepath.trial.library import open_trial
@@ -51,6 +55,12 @@ def test_boxes_are_the_worst_event_of_each_day() -> None:
         (6, 22, "CRS", 3),
         (22, 25, "CRS", 2),
     ]
+
+
+def test_a_day_known_in_part_is_drawn_as_the_rule_reads_it() -> None:
+    february = PartialDate.parse("2027-02")
+    event = DltEvent("e1", EventType.CRS, ((PartialDate.parse("2027-01"), 3), (february, 0)))
+    assert stretches(event, date(2027, 1, 4), 60) == [(0, 55, 3), (55, 61, 0)]
 
 
 def test_marks_are_the_days_of_the_record() -> None:

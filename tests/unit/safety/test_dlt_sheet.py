@@ -7,8 +7,8 @@ from random import Random
 import pytest
 
 from dosepath.core.verdict import Verdict
-from dosepath.safety.dlt import clause_answers, judge_dlt
-from dosepath.safety.dlt_finding import DltEvent, DltHistory, DltState, Exit, ExitReason, Ground
+from dosepath.safety.dlt import judge_dlt
+from dosepath.safety.dlt_finding import ClauseAnswer, DltEvent, DltHistory, DltState, Exit, ExitReason, Ground
 from dosepath.safety.dlt_rule import EventType, Relatedness
 from dosepath.safety.dlt_sheet import dlt_sheet
 from dosepath.safety.grade_lines import grade_line
@@ -36,6 +36,10 @@ def sheet(found: DltHistory, day: int) -> dict[str, tuple[str, date | None]]:
     return {row.clause: (row.verdict.value, row.day) for row in dlt_sheet(found, RULE, on_day(day))}
 
 
+def answers(found: DltHistory, day: int) -> list[ClauseAnswer]:
+    return [each for row in dlt_sheet(found, RULE, on_day(day)) for each in row.answers]
+
+
 @pytest.mark.parametrize("switches", [False, True])
 def test_answers_are_those_of_the_verdict(switches: bool) -> None:
     random = Random(20261125)
@@ -44,9 +48,10 @@ def test_answers_are_those_of_the_verdict(switches: bool) -> None:
         patient = patient_at_random(random, switches=switches)
         rule, found, on = rule_of(patient.readings), history_of(patient), on_day(patient.cut)
         finding = judge_dlt(found, rule, on)
-        answers = clause_answers(found, rule, on)
-        met = {(each.clause, each.event) for each in answers if each.verdict is Verdict.MET}
-        still_open = {(each.clause, each.event) for each in answers if each.verdict is Verdict.UNKNOWN}
+        rows = dlt_sheet(found, rule, on)
+        said = [each for row in rows for each in row.answers]
+        met = {(each.clause, each.event) for each in said if each.verdict is Verdict.MET}
+        still_open = {(each.clause, each.event) for each in said if each.verdict is Verdict.UNKNOWN}
         if patient.readings.get("unresolved_at_exit") != "dlt":
             assert met == {(each.clause, each.event) for each in finding.met}
         assert met <= {(each.clause, each.event) for each in finding.met}
@@ -55,7 +60,6 @@ def test_answers_are_those_of_the_verdict(switches: bool) -> None:
             assert undecided <= still_open
             asked = {question.event for question in finding.questions}
             assert {event for _clause, event in still_open - undecided} <= asked
-        rows = dlt_sheet(found, rule, on)
         assert [row.clause for row in rows] == [*(clause.id for clause in rule.clauses), rule.fatal.id]
         if finding.state is DltState.NO_DLT:
             assert {row.verdict for row in rows} == {Verdict.NOT_MET}
@@ -102,18 +106,18 @@ def test_a_clause_and_the_day_that_decides(
     ],
 )
 def test_grounds(event: DltEvent, clause: str, ground: Ground) -> None:
-    found = {each.clause: each for each in clause_answers(history(event), RULE, on_day(40))}
+    found = {each.clause: each for each in answers(history(event), 40)}
     assert found[clause].ground is ground
 
 
 def test_a_run_is_given_with_its_days() -> None:
-    found = {each.clause: each for each in clause_answers(history(crs((5, 3), (8, 0))), RULE, on_day(40))}
+    found = {each.clause: each for each in answers(history(crs((5, 3), (8, 0))), 40)}
     assert (found["crs_3"].start, found["crs_3"].end) == (on_day(5), on_day(8))
 
 
 def test_nobody_has_a_sheet_before_the_infusion() -> None:
     assert dlt_sheet(DltHistory(None, Decimal(1)), RULE, on_day(3)) == ()
-    assert clause_answers(history(), RULE, on_day(-1)) == ()
+    assert dlt_sheet(history(), RULE, on_day(-1)) == ()
 
 
 # Lines of grades ------------------------------------------------------------------------------------------------------

@@ -7,12 +7,12 @@ from typing import Final, TypeAlias
 
 import altair as alt
 
-from dosepath.core.days import PartialDate
 from dosepath.core.errors import InputError
 from dosepath.dosefinding.design import Action
 from dosepath.reports.plots.parts import Chart, Row, data, framed
 from dosepath.reports.plots.theme import LIGHT, Theme
 from dosepath.reports.words import Caption, percent, rate
+from dosepath.safety.dlt_course import graded_days
 from dosepath.safety.dlt_finding import DltEvent
 from dosepath.safety.dlt_rule import DltRule
 from dosepath.trial.ladder.conduct import Conduct
@@ -82,8 +82,7 @@ def lane_rows(conduct: Conduct, say: Say = str) -> list[Row]:
 
 def _lane(each: Standing, on: date, say: Say) -> Row:
     patient = each.patient
-    left = patient.exit.day if patient.exit is not None else None
-    last = (min(on, left or on) - each.infusion).days
+    last = _last_seen(each, on)
     begun = patient.lymphodepletion or each.infusion
     return {
         "patient": lane_name(each, say),
@@ -91,8 +90,8 @@ def _lane(each: Standing, on: date, say: Say) -> Row:
         "from": max((begun - each.infusion).days, FIRST_DAY),
         "to": min(last + 1, LAST_DAY),
         "last": last,
-        "goes_on": left is None and last > LAST_DAY,
-        "label": say(f"{STATES[each.state]}, day {last}") + ("" if left is None else f", {say('left')}"),
+        "goes_on": patient.exit is None and last > LAST_DAY,
+        "label": say(f"{STATES[each.state]}, day {last}") + ("" if patient.exit is None else f", {say('left')}"),
     }
 
 
@@ -161,15 +160,9 @@ def stretches(event: DltEvent, infusion: date, last: int) -> list[tuple[int, int
     >>> stretches(event, date(2027, 1, 4), 28)
     [(2, 4, 2), (4, 29, 0)]
     """
-    entries = sorted(
-        ((_earliest(day) - infusion).days, place, grade) for place, (day, grade) in enumerate(event.grades)
-    )
-    ends = [*(day for day, _place, _grade in entries[1:]), last + 1]
-    return [(day, max(end, day), grade) for (day, _place, grade), end in zip(entries, ends, strict=True)]
-
-
-def _earliest(day: date | PartialDate) -> date:
-    return day if isinstance(day, date) else day.earliest
+    entries = graded_days(event, infusion)
+    ends = [*(day for day, _written, _grade in entries[1:]), last + 1]
+    return [(day, max(end, day), grade) for (day, _written, grade), end in zip(entries, ends, strict=True)]
 
 
 def mark_rows(conduct: Conduct, say: Say = str) -> list[Row]:
@@ -181,9 +174,9 @@ def mark_rows(conduct: Conduct, say: Say = str) -> list[Row]:
         known = each.finding.known_on if each.finding is not None else None
         left = each.patient.exit.day if each.patient.exit is not None else None
         for what, day in (("DLT certain", known), ("closing visit", each.patient.closing_visit), ("left", left)):
-            if day is not None and FIRST_DAY <= (day - each.infusion).days <= LAST_DAY:
-                row = {"patient": lane_name(each, say), "what": say(what)}
-                found.append({**row, "day": (day - each.infusion).days})
+            study_day = None if day is None else each.study_day(day)
+            if study_day is not None and FIRST_DAY <= study_day <= LAST_DAY:
+                found.append({"patient": lane_name(each, say), "what": say(what), "day": study_day})
     return found
 
 

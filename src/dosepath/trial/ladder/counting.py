@@ -62,6 +62,10 @@ class Standing:
         """Day of the infusion, for those who had one."""
         return self.patient.infusion or date.min
 
+    def study_day(self, day: date) -> int | None:
+        """Give the study day of a day, on which the infusion is day 0; None before there was one."""
+        return None if self.patient.infusion is None else (day - self.patient.infusion).days
+
 
 @dataclass(frozen=True, slots=True)
 class LevelCount:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal, TypeAlias
 
-from dosepath.core.days import PartialDate
+from dosepath.core.days import latest_of
 from dosepath.safety.dlt_finding import DltEvent
 from dosepath.trial.ladder.patients import BoardEntry, Product, ProductStatus, TrialPatient
 
@@ -72,7 +72,7 @@ def _of_patient(patient: TrialPatient) -> Iterator[Happening]:
     yield from (Happening(day, what, patient.id) for what, day in single if day is not None)
     yield from (Happening(day, "infusion", patient.id) for day in patient.infusions)
     for event in patient.events:
-        yield from (Happening(_day(day), "grade", patient.id, event.id, grade) for day, grade in event.grades)
+        yield from (Happening(latest_of(day), "grade", patient.id, event.id, grade) for day, grade in event.grades)
 
 
 def as_of(
@@ -128,11 +128,7 @@ def _product(product: Product, on: date, *, infused: bool) -> Product:
 def _event(event: DltEvent, on: date) -> DltEvent:
     return replace(
         event,
-        grades=tuple((day, grade) for day, grade in event.grades if _day(day) <= on),
+        grades=tuple((day, grade) for day, grade in event.grades if latest_of(day) <= on),
         skin_only=tuple((day, only) for day, only in event.skin_only if day <= on),
         treated_from=_kept(event.treated_from, on),
     )
-
-
-def _day(day: date | PartialDate) -> date:
-    return day if isinstance(day, date) else day.latest

@@ -124,7 +124,7 @@ def _is_out(ladder: Ladder, level: int) -> bool:
 def _places(ladder: Ladder, advice: Advice, level: int) -> Iterator[Place]:
     infused = sorted(ladder.at(level), key=lambda each: (each.infusion, each.patient.id))
     for each in infused:
-        yield Place(_KINDS[each.state], each, (ladder.on - each.infusion).days)
+        yield Place(_KINDS[each.state], each, each.study_day(ladder.on))
     for each in ladder.standings:
         if each.level == level and each.patient.holds_slot:
             yield Place(PlaceKind.HELD, each)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, TypeAlias
 
-from dosepath.core.days import PartialDate
+from dosepath.core.days import latest_of
 from dosepath.core.errors import DosepathError
 from dosepath.safety.dlt_rule import EventType
 from dosepath.trial.ladder.patients import WITH_LEVEL, BoardEntry, ProductStatus, TrialPatient
@@ -99,7 +99,7 @@ def _of_infusion(patient: TrialPatient, infusion: date, place: str) -> Iterator[
         status = patient.product.status.value
         yield RecordProblem("infused_without_product", place, f"infused, yet the product is {status}")
     for event in patient.events:
-        if event.event in AFTER_INFUSION_ONLY and any(_day(day) < infusion for day, _ in event.grades):
+        if event.event in AFTER_INFUSION_ONLY and any(latest_of(day) < infusion for day, _ in event.grades):
             what = f"{event.event.value} {event.id}"
             yield RecordProblem("event_before_infusion", place, f"{what} has a grade before the infusion on {infusion}")
 
@@ -118,12 +118,8 @@ def _days(patient: TrialPatient) -> Iterator[tuple[date, str]]:
     yield from ((day, what) for what, day in named.items() if day is not None)
     yield from ((day, "the infusion") for day in patient.infusions)
     for event in patient.events:
-        yield from ((_day(day), f"a grade of event {event.id}") for day, _ in event.grades)
+        yield from ((latest_of(day), f"a grade of event {event.id}") for day, _ in event.grades)
         yield from ((day, f"involvement in event {event.id}") for day, _ in event.skin_only)
-
-
-def _day(day: date | PartialDate) -> date:
-    return day if isinstance(day, date) else day.latest
 
 
 def _skipped(patients: Sequence[TrialPatient], settings: LadderSettings) -> Iterator[RecordProblem]:

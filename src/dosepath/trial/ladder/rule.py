@@ -154,7 +154,7 @@ def _refill(ladder: Ladder, level: int, reasons: tuple[str, ...], *, had_cohort:
 def _upwards(ladder: Ladder, board: Sequence[BoardEntry]) -> Step:
     current = ladder.current
     flags: frozenset[str] = frozenset()
-    for level in _levels_before(ladder, current):
+    for level in levels_before(ladder, current):
         if is_cleared(ladder, level):
             continue
         reasons = (in_words(ladder, level), f"patients were infused at level {current}")
@@ -169,7 +169,8 @@ def _upwards(ladder: Ladder, board: Sequence[BoardEntry]) -> Step:
     return replace(_cohort(ladder, current), flags=flags)
 
 
-def _levels_before(ladder: Ladder, current: int) -> tuple[int, ...]:
+def levels_before(ladder: Ladder, current: int) -> tuple[int, ...]:
+    """Give the levels from the first one up to the one below a level."""
     settings = ladder.settings
     return settings.levels[settings.place(settings.start_level) - 1 : settings.place(current) - 1]
 
@@ -182,11 +183,16 @@ def _may_continue(board: Sequence[BoardEntry], level: int) -> bool:
     return any(entry.day > since for entry in goes_on)
 
 
+def places_at(ladder: Ladder, level: int) -> int:
+    """Give the places of the cohort of a level: 3, or 6 where more than three are counted."""
+    return COHORT if ladder.count(level).counted <= COHORT else FULL
+
+
 def _cohort(ladder: Ladder, level: int) -> Step:
     """Fill, await or decide the cohort of the highest level tried."""
     count = ladder.count(level)
     reasons = (in_words(ladder, level),)
-    places = COHORT if count.counted <= COHORT else FULL
+    places = places_at(ladder, level)
     if count.counted < places:
         rule = "the first three are infused" if places == COHORT else "the expansion to 6 goes on"
         return Step(Action.STAY, level, rule, reasons, places=places)

@@ -12,7 +12,16 @@ from dosepath.trial.ladder.advice import Advice
 from dosepath.trial.ladder.board import DECISIONS, is_on_hold, is_stopped
 from dosepath.trial.ladder.counting import Ladder
 from dosepath.trial.ladder.patients import BoardDecision, BoardEntry
-from dosepath.trial.ladder.rule import FILLING, Step, in_words, is_cleared, lowest_ruled_out, next_step
+from dosepath.trial.ladder.rule import (
+    FILLING,
+    Step,
+    in_words,
+    is_cleared,
+    levels_before,
+    lowest_ruled_out,
+    next_step,
+    places_at,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +104,8 @@ def _ruled_out(ladder: Ladder) -> TraceStep:
 
 
 def _lower_levels(ladder: Ladder) -> TraceStep:
-    settings, current = ladder.settings, ladder.current
-    below = settings.levels[settings.place(settings.start_level) - 1 : settings.place(current) - 1]
+    current = ladder.current
+    below = levels_before(ladder, current)
     open_ones = [level for level in below if not is_cleared(ladder, level)]
     numbers = tuple(in_words(ladder, level) for level in below) or (f"level {current} is the lowest one tried",)
     answer = f"level {open_ones[0]} is not" if open_ones else YES
@@ -104,8 +113,7 @@ def _lower_levels(ladder: Ladder) -> TraceStep:
 
 
 def _cohort(ladder: Ladder, level: int) -> TraceStep:
-    count = ladder.count(level)
-    places = 3 if count.counted <= 3 else 6
+    count, places = ladder.count(level), places_at(ladder, level)
     said = f"level {level}: {count.counted} counted of {places} places, {count.pending} pending"
     full = count.counted == places
     answer = NO if not full else "yes, and somebody is pending" if count.pending else "yes, and all are final"

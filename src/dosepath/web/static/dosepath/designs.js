@@ -74,14 +74,8 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   document.querySelectorAll("details.keep").forEach((each) => before.set(each.id, each.open));
 });
 document.addEventListener("htmx:afterSwap", (event) => {
-  // Who does not see the answer hears what it is for, or what is wrong; not the whole table at each change.
-function say(answer) {
-  const said = answer && answer.querySelector(".message-error, .scenario");
-  if (said) document.getElementById("said").textContent = said.textContent.trim().replace(/\s+/g, " ");
-}
-
-prepare(document);
   if (!["lab", "answer"].includes(event.detail.target.id)) return;
+  prepare(document);
   const answer = document.getElementById("answer");
   if (answer) answer.setAttribute("aria-busy", "false");
   say(answer);

@@ -12,7 +12,7 @@ from dosepath.dosefinding.asked import Wanted, wanted
 from dosepath.dosefinding.blrm import Blrm
 from dosepath.dosefinding.crm import Crm
 from dosepath.dosefinding.decision_table import inmost
-from dosepath.dosefinding.design import Action, Decision, Design
+from dosepath.dosefinding.design import Decision, Design
 from dosepath.dosefinding.open_windows import read_followed
 from dosepath.dosefinding.parameters import Form, Parameter, Written
 from dosepath.dosefinding.pending import Held, decide_pending
@@ -56,15 +56,6 @@ class Said:
         return None if self.held is None else self.held.decision
 
 
-ACTION_TONES: Final = {
-    Action.ESCALATE: "good",
-    Action.COMPLETE: "good",
-    Action.STOP: "bad",
-    Action.DE_ESCALATE: "open",
-    Action.WAIT: "open",
-}
-
-
 def after(question: Question, seconds: float) -> Page:  # noqa: ARG001 - a builder
     """Ask each design what it does after the same outcomes."""
     rows = [_said(question, choice) for choice in question.choices]
@@ -98,7 +89,7 @@ def after(question: Question, seconds: float) -> Page:  # noqa: ARG001 - a build
         outcomes=outcomes,
         what_if=what_if,
     )
-    return table_page("designs/next.html", found, measures, said=rows, tones=ACTION_TONES)
+    return table_page("designs/next.html", found, measures, said=rows)
 
 
 def _said(question: Question, choice: Choice) -> Said:
@@ -159,7 +150,7 @@ def size(question: Question, seconds: float) -> Page:
     title = _("Looking for the number of cohorts")
     found = kept(key, title, lambda progress: _sizes(asked, truth, target, most, progress), max(seconds, PAGE_SECONDS))
     if isinstance(found, Job):
-        return Page("designs/size.html", waits=found, context={"shown": shown})
+        return Page("designs/size.html", waits=found)
     answers, stopped = found
     if not answers:
         raise InputError(stopped)
@@ -186,7 +177,6 @@ def size(question: Question, seconds: float) -> Page:
         "designs/size.html",
         table,
         measures,
-        shown=shown,
         enough=next((row for row in rows if row.enough), None),
         best=share_text(max(row.found.correct for row in rows)),
         wanted_share=share_text(chance),
@@ -338,7 +328,6 @@ def sensitivity(question: Question, seconds: float) -> Page:
         found,
         measures,
         waits,
-        shown=shown,
         parameters=parameters,
         chosen=chosen,
         chosen_what=parameter.what,

@@ -1,5 +1,6 @@
 """The pages of the lab, one function for each; each makes a table of the question."""
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
@@ -18,7 +19,7 @@ from dosepath.reports.plots.dose_paths import decision_words
 from dosepath.reports.summary import DesignSummary, exact_summary, side_by_side
 from dosepath.web.jobs import Job
 from dosepath.web.views.designs import further, several, trials
-from dosepath.web.views.designs.lab import Page, lab, table_page
+from dosepath.web.views.designs.lab import Builder, Page, lab, table_page
 from dosepath.web.views.designs.question import Question, command
 from dosepath.web.views.designs.tables import Measure, doses, listing, measure, of_designs, of_doses, share_text
 from dosepath.web.views.designs.work import PAGE_SECONDS, Shown, closed_design, enumerated, exactly, made
@@ -28,12 +29,6 @@ MOST_NODES: Final = 40
 
 DEEPEST: Final = 6
 """Cohorts that are looked ahead at the most."""
-
-
-@require_GET
-def side(request: HttpRequest, form: str = "") -> HttpResponse:
-    """Show all designs side by side."""
-    return lab(request, "designs", form, _side)
 
 
 def _side(question: Question, seconds: float) -> Page:
@@ -64,12 +59,6 @@ def one_of(question: Question, seconds: float) -> tuple[Shown, DesignSummary | J
     return shown, found if isinstance(found, Job) else exact_summary(found.characteristics(question.truth))
 
 
-@require_GET
-def one(request: HttpRequest, form: str = "") -> HttpResponse:
-    """Show what one design does at each dose."""
-    return lab(request, "designs-one", form, _one)
-
-
 def _one(question: Question, seconds: float) -> Page:
     shown, summary = one_of(question, seconds)
     if isinstance(summary, Job):
@@ -95,16 +84,10 @@ def _one(question: Question, seconds: float) -> Page:
         if question.planned_patients is None
         else share_text(summary.more_patients_than(question.planned_patients)),
     }
-    return table_page("designs/one.html", found, measures, shown=shown, facts=facts)
+    return table_page("designs/one.html", found, measures, facts=facts)
 
 
 # The rule itself -----------------------------------------------------------------------------------------------------
-
-
-@require_GET
-def table(request: HttpRequest, form: str = "") -> HttpResponse:
-    """Show the decision table of one design."""
-    return lab(request, "designs-table", form, _table)
 
 
 def level_of(question: Question, design: Design) -> int:
@@ -179,19 +162,12 @@ def _table(question: Question, seconds: float) -> Page:
         "designs/table.html",
         found,
         measures,
-        shown=shown,
         at=at,
         sizes=sizes,
         lines=lines,
         more=most if more else None,
         levels=range(1, question.doses + 1),
     )
-
-
-@require_GET
-def paths(request: HttpRequest, form: str = "") -> HttpResponse:
-    """Show the ways that a trial of one design can take."""
-    return lab(request, "designs-paths", form, _paths)
 
 
 def graph_of(question: Question) -> tuple[Shown, PathGraph]:
@@ -261,10 +237,8 @@ def _paths(question: Question, seconds: float) -> Page:  # noqa: ARG001 - a buil
         "designs/paths.html",
         found,
         measures,
-        shown=shown,
-        graph=graph,
         whole=graph.ends,
-        deepest=DEEPEST,
+        depths=[str(cohorts) for cohorts in range(1, DEEPEST + 1)],
         most=MOST_NODES,
     )
 
@@ -274,12 +248,6 @@ def _counts(node: PathNode) -> str:
 
 
 # The readings of 3+3 -------------------------------------------------------------------------------------------------
-
-
-@require_GET
-def price(request: HttpRequest, form: str = "") -> HttpResponse:
-    """Show what each variant of 3+3 costs."""
-    return lab(request, "designs-price", form, _price)
 
 
 def priced(question: Question) -> tuple[DesignSummary, ...]:
@@ -299,37 +267,29 @@ def _price(question: Question, seconds: float) -> Page:  # noqa: ARG001 - a buil
     measures = of_designs(question, kind=_("variant"))
     rows = priced(question)
     found = listing("price-of-variants", _("The four variants of 3+3, exact"), measures, rows, question)
-    return table_page("designs/price.html", found, measures, priced=rows)
+    return table_page("designs/price.html", found, measures)
 
 
-@require_GET
-def scenarios(request: HttpRequest, form: str = "") -> HttpResponse:
-    """Show all designs under several scenarios."""
-    return lab(request, "designs-scenarios", form, several.scenarios)
+# The views -----------------------------------------------------------------------------------------------------------
 
 
-# Further pages -------------------------------------------------------------------------------------------------------
+def _page(name: str, build: Builder) -> Callable[..., HttpResponse]:
+    """Make the view of a page of the lab."""
+
+    @require_GET
+    def shown(request: HttpRequest, form: str = "") -> HttpResponse:
+        return lab(request, name, form, build)
+
+    return shown
 
 
-@require_GET
-def after(request: HttpRequest, form: str = "") -> HttpResponse:
-    """Show what each design says after some outcomes."""
-    return lab(request, "designs-next", form, further.after)
-
-
-@require_GET
-def size(request: HttpRequest, form: str = "") -> HttpResponse:
-    """Show what one design does with 1, 2, 3 ... cohorts."""
-    return lab(request, "designs-size", form, further.size)
-
-
-@require_GET
-def sensitivity(request: HttpRequest, form: str = "") -> HttpResponse:
-    """Show what one design does while one of its parameters varies."""
-    return lab(request, "designs-sensitivity", form, further.sensitivity)
-
-
-@require_GET
-def simulate(request: HttpRequest, form: str = "") -> HttpResponse:
-    """Show simulated trials of all designs."""
-    return lab(request, "designs-simulate", form, trials.simulated)
+side = _page("designs", _side)
+one = _page("designs-one", _one)
+table = _page("designs-table", _table)
+paths = _page("designs-paths", _paths)
+price = _page("designs-price", _price)
+scenarios = _page("designs-scenarios", several.scenarios)
+after = _page("designs-next", further.after)
+size = _page("designs-size", further.size)
+sensitivity = _page("designs-sensitivity", further.sensitivity)
+simulate = _page("designs-simulate", trials.simulated)

@@ -1,7 +1,7 @@
 """The plots of the lab: drawn once for each question, as parts of a page that follow the answer, and as files."""
 
-from collections.abc import Callable, Mapping
-from typing import Any, Final
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -18,13 +18,12 @@ from dosepath.reports.plots.decision_table import grid_plot, table_caption
 from dosepath.reports.plots.dose_paths import graph_plot, paths_caption
 from dosepath.reports.plots.parts import Chart, framed
 from dosepath.reports.plots.posterior import posterior_plot
-from dosepath.reports.plots.saving import png, specification_text, svg
 from dosepath.reports.plots.theme import DARK, LIGHT, Theme
 from dosepath.reports.summary import DesignSummary
 from dosepath.reports.words import Caption, caption, caption_of_several
 from dosepath.web.jobs import Job, Progress
 from dosepath.web.lists import file_of
-from dosepath.web.plots import figure
+from dosepath.web.plots import FILES, Figure, drawn, figure, written
 from dosepath.web.refusals import AbsentError, RefusedError
 from dosepath.web.views.designs.lab import sound
 from dosepath.web.views.designs.pages import graph_of, one_of, priced, table_rows
@@ -36,8 +35,8 @@ from dosepath.web.workspace import workspace
 Drawing = tuple[Chart, Caption]
 """A plot without its frame, and what stands over it in a file and under it on a page."""
 
-DRAW_SECONDS: Final = 20.0
-"""How long a part of a page waits for its plot; the page itself stands already."""
+Find = Callable[[Question], Sequence[DesignSummary]]
+"""Finds the designs that a plot shows side by side."""
 
 
 def _known(question: Question) -> list[DesignSummary]:
@@ -47,16 +46,22 @@ def _known(question: Question) -> list[DesignSummary]:
     return found
 
 
-def _recommendations(question: Question, theme: Theme) -> Drawing:
-    found = _known(question)
-    said = caption_of_several("Probability that each dose is recommended", found, question.target_rate)
-    return recommendations_plot(found, question.target_rate, theme), said
+def _recommended(find: Find, title: str) -> Callable[[Question, Theme], Drawing]:
+    def draw(question: Question, theme: Theme) -> Drawing:
+        found = find(question)
+        said = caption_of_several(title, found, question.target_rate)
+        return recommendations_plot(found, question.target_rate, theme), said
+
+    return draw
 
 
-def _costs(question: Question, theme: Theme) -> Drawing:
-    found = _known(question)
-    said = caption_of_several("Gain and cost of each design", found, question.target_rate)
-    return costs_plot(found, question.target_rate, question.planned_patients, theme), said
+def _gain_and_cost(find: Find, title: str) -> Callable[[Question, Theme], Drawing]:
+    def draw(question: Question, theme: Theme) -> Drawing:
+        found = find(question)
+        said = caption_of_several(title, found, question.target_rate)
+        return costs_plot(found, question.target_rate, question.planned_patients, theme), said
+
+    return draw
 
 
 def _summary(question: Question) -> DesignSummary:
@@ -101,37 +106,18 @@ def _posterior(question: Question, theme: Theme) -> Drawing:
     return drawn, Caption(f"{design.name}: what the model believes of the rates of DLT after {seen}")
 
 
-def _prices(question: Question, theme: Theme) -> Drawing:
-    found = priced(question)
-    said = caption_of_several("The variants of 3+3: probability of each recommendation", found, question.target_rate)
-    return recommendations_plot(found, question.target_rate, theme), said
-
-
-def _price_costs(question: Question, theme: Theme) -> Drawing:
-    found = priced(question)
-    said = caption_of_several("The variants of 3+3: gain and cost", found, question.target_rate)
-    return costs_plot(found, question.target_rate, question.planned_patients, theme), said
-
-
 PLOTS: Final[Mapping[str, Callable[[Question, Theme], Drawing]]] = {
-    "recommendations": _recommendations,
-    "costs": _costs,
+    "recommendations": _recommended(_known, "Probability that each dose is recommended"),
+    "costs": _gain_and_cost(_known, "Gain and cost of each design"),
     "doses": _doses,
     "patients": _patients,
     "total": _total,
     "table": _table,
     "paths": _paths,
     "posterior": _posterior,
-    "price-recommendations": _prices,
-    "price-costs": _price_costs,
+    "price-recommendations": _recommended(priced, "The variants of 3+3: probability of each recommendation"),
+    "price-costs": _gain_and_cost(priced, "The variants of 3+3: gain and cost"),
 }
-
-FILES: Final[Mapping[str, tuple[Callable[[Chart], str | bytes], str]]] = {
-    "svg": (svg, "image/svg+xml"),
-    "png": (png, "image/png"),
-    "json": (specification_text, "application/json; charset=utf-8"),
-}
-"""How a plot is written, and what that is."""
 
 
 @require_GET
@@ -140,14 +126,11 @@ def plot(request: HttpRequest, name: str) -> HttpResponse:
     question = _asked(request, name)
     downloads = tuple((form.upper(), _address(name, form, question)) for form in FILES)
 
-    def draw(_progress: Progress) -> Any:
+    def draw() -> Figure:
         chart, said = PLOTS[name](question, LIGHT)
         return figure(framed(chart, None, LIGHT), f"plot-{name}", f"{'; '.join([said.title, *said.lines])}.", downloads)
 
-    key = ("part", name, question.query())
-    found = kept(key, _("Drawing"), draw, DRAW_SECONDS, workspace().drawings)
-    if isinstance(found, Job):
-        raise RefusedError(_("This plot is still being drawn."), _("Ask again in a minute."), status=429)
+    found = drawn(("part", name, question.query()), draw)
     return render(request, "designs/plot.html", {"figure": found, "name": name})
 
 
@@ -159,18 +142,13 @@ def plot_file(request: HttpRequest, name: str, form: str) -> HttpResponse:
     question = _asked(request, name, read(query))
     if form not in FILES:
         raise AbsentError(_("A plot is given as %(forms)s.") % {"forms": ", ".join(FILES)})
-    write, kind = FILES[form]
 
-    def draw(_progress: Progress) -> bytes:
+    def draw() -> bytes:
         chart, said = PLOTS[name](question, theme)
-        written = write(framed(chart, said, theme))
-        return written if isinstance(written, bytes) else written.encode()
+        return written(framed(chart, said, theme), form)
 
-    key = ("file", name, form, theme is DARK, question.query())
-    found = kept(key, _("Drawing"), draw, EXPORT_SECONDS, workspace().drawings)
-    if isinstance(found, Job):
-        raise RefusedError(_("This plot is still being drawn."), _("Ask again in a minute."), status=429)
-    return file_of(found, f"{name}.{form}", kind)
+    found = drawn(("file", name, form, theme is DARK, question.query()), draw, EXPORT_SECONDS)
+    return file_of(found, f"{name}.{form}", FILES[form][1])
 
 
 def _asked(request: HttpRequest, name: str, question: Question | None = None) -> Question:

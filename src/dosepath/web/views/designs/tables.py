@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dosepath import __version__
-from dosepath.dosefinding.three_plus_three import VARIANTS
+from dosepath.dosefinding.tools import correct_level
 from dosepath.interop.csv_text import Cell
 from dosepath.reports.summary import DesignSummary
 from dosepath.reports.words import ABOVE, BELOW, NEAREST, NO_DOSE, percent, places, rate
@@ -108,7 +108,7 @@ def grid(measures: Sequence[Measure[Row]], rows: Sequence[Row]) -> list[list[dic
 def of_designs(question: Question, *, kind: str | Promise = "") -> list[Measure[DesignSummary]]:
     """Describe the table of one row a design."""
     target, planned = question.target_rate, question.planned_patients
-    named = places(question.truth, target, _correct(question))
+    named = places(question.truth, target, correct_level(question.truth, target))
     found: list[Measure[DesignSummary]] = [
         measure("design", str(kind) or _("design"), lambda row: row.name, number=False),
     ]
@@ -132,11 +132,6 @@ def of_designs(question: Question, *, kind: str | Promise = "") -> list[Measure[
         title = _("needs more than %(planned)s patients") % {"planned": planned}
         found.append(_chance("more_than_planned", title, lambda row: row.more_patients_than(planned), "mark"))
     return found
-
-
-def _correct(question: Question) -> int:
-    distances = [round(abs(true - question.target_rate), 12) for true in question.truth]
-    return distances.index(min(distances)) + 1
 
 
 def _recommended(level: int) -> Callable[[DesignSummary], float]:
@@ -213,9 +208,6 @@ def of_doses() -> list[Measure[Dose]]:
 
 def _two(value: float | None) -> str:
     return "" if value is None else f"{value:.2f}"
-
-
-VARIANT_NAMES: Final = tuple(VARIANTS)
 
 
 def share_text(value: float) -> str:

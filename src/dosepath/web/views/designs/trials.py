@@ -1,9 +1,11 @@
 """Simulated trials of the designs of a question, in the background, with or without time in them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from dosepath.core.errors import InputError
 from dosepath.dosefinding.recipes import AnyDesign
@@ -21,7 +23,14 @@ from dosepath.web.workspace import workspace
 
 MOST_TRIALS: Final = 2_000
 
-TIMES: Final = ("window", "arrivals", "review", "inevaluable", "late", "stagger")
+TIMES: Final[Mapping[str, Promise]] = {
+    "window": gettext_lazy("DLT window, days (28)"),
+    "arrivals": gettext_lazy("Days between patients (14)"),
+    "review": gettext_lazy("Days of review between cohorts"),
+    "inevaluable": gettext_lazy("Share who leave early"),
+    "late": gettext_lazy("Share of DLTs in the second half (0.5)"),
+    "stagger": gettext_lazy("Stagger, days after first and later patients"),
+}
 """How time passes, as it is written; where nothing is, only designs with open windows have time in their trials."""
 
 
@@ -45,11 +54,10 @@ def simulated(question: Question, seconds: float) -> Page:
         return list(_simulate(designs, truth, asked, progress))
 
     found = kept(key, title, work, max(seconds, PAGE_SECONDS), workspace().simulations)
-    fields = [(name, question.further[name]) for name in TIMES]
+    fields = [(name, words, question.further[name]) for name, words in TIMES.items()]
     context: dict[str, Any] = {
         "times": fields,
         "without": [each for each in shown if each.problem],
-        "most_trials": MOST_TRIALS,
     }
     if isinstance(found, Job):
         return Page("designs/simulate.html", waits=found, context=context)

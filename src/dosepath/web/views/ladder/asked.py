@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dosepath.demo.conduct import conduct_text
+from dosepath.dosefinding.three_plus_three import VARIANTS
 from dosepath.interop.ladder_text import ConductFile, read_conduct_file
 from dosepath.protocol.protocol import Protocol
 from dosepath.safety.dlt_rule import READINGS
@@ -22,13 +23,13 @@ from dosepath.trial.ladder.counting import PatientState, Standing
 from dosepath.trial.ladder.history import Happening, as_of, happenings
 from dosepath.trial.ladder.patients import BoardEntry
 from dosepath.trial.ladder.settings import LadderSettings, LowerDose, PlannedLimit
-from dosepath.trial.library import open_trial
+from dosepath.trial.library import open_trial, shipped
 from dosepath.web import uploads
 from dosepath.web.filters import Filter, Filters, read
 from dosepath.web.refusals import AbsentError, RefusedError, TooLargeError
 from dosepath.web.views.ladder.words import ACTIONS, NOT_INFUSED, PLACES, STATES
 
-TRIAL: Final = "NCT06680388"
+TRIAL: Final = shipped()[0]
 KIND: Final = "conduct"
 """Kind of the uploads."""
 
@@ -41,11 +42,8 @@ AFTER_CUT_DAYS: Final = 120
 
 _DOSE = re.compile(r"dose-(-?\d{1,3})")
 
-VARIANT: Final = Filter(
-    "variant", gettext_lazy("variant of the 3+3"), [(name, name) for name in ("V1", "V2", "V3", "V4")]
-)
 CHOICES: Final = (
-    VARIANT,
+    Filter("variant", gettext_lazy("variant of the 3+3"), [(name, name) for name in VARIANTS]),
     Filter(
         "lower_dose",
         gettext_lazy("cells that fit a lower level"),
@@ -140,12 +138,12 @@ class Shown:
     @property
     def first(self) -> date:
         """First day that can be asked for."""
-        return min(self.file.first_day or self.cut, self.cut)
+        return _days(self.file, self.cut)[0]
 
     @property
     def last(self) -> date:
         """Last day that can be asked for."""
-        return self.cut + timedelta(days=AFTER_CUT_DAYS)
+        return _days(self.file, self.cut)[1]
 
     @property
     def query(self) -> str:
@@ -169,16 +167,7 @@ class Shown:
     def what_if(self) -> list[tuple[str, str, str]]:
         """Settings that are not those of the file: name, value now, value of the file."""
         now, base = self.conduct.ladder.settings, self.base
-        names: tuple[str, ...] = (
-            "rungs",
-            "variant",
-            "stagger_days",
-            "stagger_expansion_days",
-            "dose_tolerance",
-            "lower_dose",
-        )
-        names += ("board_review_for", "arm_cap_total", "arm_cap_per_level", "planned_n", "planned_limit", "backfill")
-        changed = [(name, getattr(now, name), getattr(base, name)) for name in names]
+        changed = [(each.name, getattr(now, each.name), getattr(base, each.name)) for each in fields(base)]
         return [(name, written(new), written(old)) for name, new, old in changed if new != old]
 
     @property
@@ -369,6 +358,11 @@ def _rates(text: str) -> tuple[float, ...]:
     return tuple(dict.fromkeys(float(part) for part in parts))
 
 
+def _days(file: ConductFile, cut: date) -> tuple[date, date]:
+    """Give the first and the last day that can be asked for."""
+    return min(file.first_day or cut, cut), cut + timedelta(days=AFTER_CUT_DAYS)
+
+
 def _day(text: str, file: ConductFile) -> date:
     """Read the day; that of the file where none is asked for."""
     cut = file.cut
@@ -378,7 +372,7 @@ def _day(text: str, file: ConductFile) -> date:
         )
     if not text:
         return cut
-    first, last = min(file.first_day or cut, cut), cut + timedelta(days=AFTER_CUT_DAYS)
+    first, last = _days(file, cut)
     try:
         found = date.fromisoformat(text)
     except ValueError:

@@ -25,10 +25,10 @@ from dosepath.web.views.ladder.words import (
     PLACES,
     SETTINGS,
     STATES,
-    Words,
     advised,
     said,
 )
+from dosepath.web.words import Words
 
 MILLION: Final = 1_000_000
 
@@ -300,15 +300,8 @@ def happened(each: Happening, *, named: bool = True) -> str:
     who = f"{each.patient}: " if named else ""
     if each.entry is not None:
         words = f"{HAPPENED['board']}: {DECISIONS[each.entry.decision]}"
-        return (
-            words
-            if each.entry.level is None
-            else _("%(words)s, level %(level)s")
-            % {
-                "words": words,
-                "level": each.entry.level,
-            }
-        )
+        level = each.entry.level
+        return words if level is None else _("%(words)s, level %(level)s") % {"words": words, "level": level}
     if each.what == "grade":
         grade = _("not graded") if each.grade is None else _("grade %(grade)s") % {"grade": each.grade}
         return f"{who}{each.event}, {grade if each.grade != 0 else _('resolved')}"

@@ -1,6 +1,5 @@
 """The plots of the ladder: on its pages, and as files."""
 
-import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -8,21 +7,21 @@ from typing import Final
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, override
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from dosepath.core.errors import InputError
 from dosepath.reports.plots.ladder import Say, subject_plot, subject_rows, swimmer_plot, ways_plot
 from dosepath.reports.plots.parts import Chart
-from dosepath.reports.plots.saving import png, svg
-from dosepath.web.jobs import Kept
 from dosepath.web.lists import file_of
-from dosepath.web.plots import Figure, figure
+from dosepath.web.plots import FILES, Figure, drawn, figure, written
 from dosepath.web.refusals import AbsentError
 from dosepath.web.views.ladder.asked import SUBJECT, SUBJECT_FILTERS, Shown, asked, standing_of
 from dosepath.web.views.ladder.opening import with_problems
-from dosepath.web.views.ladder.words import Words, said
+from dosepath.web.views.ladder.words import said
+from dosepath.web.words import Words
+from dosepath.web.workspace import workspace
 
 CHARTS: Final[Mapping[str, Callable[[Shown, Say], Chart]]] = {
     "swimmer": lambda shown, say: swimmer_plot(shown.conduct, say=say),
@@ -38,12 +37,6 @@ CAPTIONS: Final[Mapping[str, Words]] = {
     "risk": gettext_lazy("What the cohort can come to, for each assumed rate of DLT."),
     "events": gettext_lazy("Events of the patient by study day, with their grades and the DLT window."),
 }
-
-MOST_DRAWN: Final = 60
-"""Drawings that are kept."""
-
-_KEPT: Final[Kept[Figure]] = Kept(MOST_DRAWN)
-_LOCK: Final = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +77,19 @@ def events(shown: Shown) -> Drawing | None:
 
 
 def _drawing(shown: Shown, name: str) -> Drawing:
-    with _LOCK:
-        kept = _KEPT.get(_key(shown, name))
+    kept = workspace().drawings.kept(_key(shown, name))
     place = reverse("ladder-plot-part", kwargs={"name": name})
     query = f"?{shown.query}" if shown.query else ""
     return Drawing(kept, f"{place}{query}", _file(shown, name, "svg"), str(CAPTIONS[name]))
 
 
 def _key(shown: Shown, name: str) -> tuple[str, ...]:
-    return name, shown.source.text, shown.query, get_language() or ""
+    """Say what a plot depends on; the address of a file is that of its content."""
+    return "ladder", name, shown.query, _language()
+
+
+def _language() -> str:
+    return get_language() or "en"
 
 
 def _file(shown: Shown, name: str, suffix: str) -> str:
@@ -118,22 +115,21 @@ def _asked(request: HttpRequest, name: str) -> Shown:
 def part(request: HttpRequest, form: str, name: str) -> HttpResponse:  # noqa: ARG001 - as other views
     """Draw a plot as a part of a page; the same plot is kept in memory."""
     shown = _asked(request, name)
-    downloads = tuple((suffix.upper(), _file(shown, name, suffix)) for suffix in ("svg", "png"))
-    drawn = figure(_chart(name, shown, said), f"ladder-{name}", str(CAPTIONS[name]), downloads)
-    with _LOCK:
-        _KEPT.put(_key(shown, name), drawn)
-    return render(request, "components/plot_figure.html", {"figure": drawn})
+    downloads = tuple((suffix.upper(), _file(shown, name, suffix)) for suffix in FILES)
+    language = _language()
+
+    def draw() -> Figure:
+        with override(language):
+            return figure(_chart(name, shown, said), f"ladder-{name}", str(CAPTIONS[name]), downloads)
+
+    return render(request, "components/plot_figure.html", {"figure": drawn(_key(shown, name), draw)})
 
 
 @require_GET
 @with_problems
 def plot(request: HttpRequest, form: str, name: str, suffix: str) -> HttpResponse:  # noqa: ARG001 - as other views
     """Give a plot as a file; its texts are English, for which the renderer has the letters on every machine."""
-    if suffix not in ("svg", "png"):
+    if suffix not in FILES:
         raise AbsentError(_("There is no such plot."), _("Go back to the ladder."))
     chart = _chart(name, _asked(request, name), str)
-    if suffix == "svg":
-        answer = file_of(svg(chart).encode(), f"ladder-{name}.svg", "image/svg+xml")
-        answer["Content-Disposition"] = f'inline; filename="ladder-{name}.svg"'
-        return answer
-    return file_of(png(chart), f"ladder-{name}.png", "image/png")
+    return file_of(written(chart, suffix), f"ladder-{name}.{suffix}", FILES[suffix][1])

@@ -55,7 +55,7 @@ def ladder(request: HttpRequest, form: str = "") -> HttpResponse:
         "doses": [(f"dose-{rung.level}", rung.level, rung.dose) for rung in shown.base.rungs],
         "numbers": _numbers(shown),
         "choices": [
-            (each, shown.chosen[each.name], asking.written(_base(shown, each.name))) for each in asking.CHOICES
+            (each, shown.chosen[each.name], asking.written(getattr(shown.base, each.name))) for each in asking.CHOICES
         ],
         "swimmer": drawing.swimmer(shown),
         "risk": drawing.risk(shown),
@@ -114,11 +114,6 @@ def _wanted(each: Standing, level: str, state: str, arm: str) -> bool:
 
 
 def _columns(shown: Shown) -> list[Column[Standing]]:
-    on = shown.on
-
-    def day(each: Standing) -> int | None:
-        return (on - each.infusion).days if each.patient.infusions else None
-
     def final(each: Standing) -> str | None:
         return board.iso(each.finding.final_on) if each.finding else None
 
@@ -131,7 +126,7 @@ def _columns(shown: Shown) -> list[Column[Standing]]:
         Column("level", _("Level"), lambda each: each.level, number=True),
         Column("state", _("State"), lambda each: each.state.value),
         Column("infusion", _("Infused"), lambda each: board.iso(each.patient.infusion)),
-        Column("study_day", _("Day"), day, number=True),
+        Column("study_day", _("Day"), lambda each: each.study_day(shown.on), number=True),
         Column("dose_fraction", _("Cells"), board.fraction, number=True),
         Column("closing_visit", _("Closing visit"), lambda each: board.iso(each.patient.closing_visit)),
         Column(
@@ -140,9 +135,7 @@ def _columns(shown: Shown) -> list[Column[Standing]]:
             lambda each: each.finding.first.clause if each.finding and each.finding.first else None,
         ),
         Column("final_on", _("Final"), final),
-        Column(
-            "decides_by", _("Decides by"), lambda each: board.iso(each.finding.decides_by) if each.finding else None
-        ),
+        Column("decides_by", _("Decides by"), decides),
         Column("line", _("Line"), lambda each: shown.file.line_of_patient(each.patient.id), number=True),
     ]
 
@@ -225,10 +218,6 @@ def _numbers(shown: Shown) -> list[tuple[str, Any, str, str]]:
         "arm_cap_per_level": base.arm_cap_per_level,
     }
     return [(name, words, shown.chosen[name], asking.written(values[name])) for name, words in asking.NUMBERS.items()]
-
-
-def _base(shown: Shown, name: str) -> Any:
-    return getattr(shown.base, name)
 
 
 def _strip(shown: Shown) -> list[tuple[str, str]]:

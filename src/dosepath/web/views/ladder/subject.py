@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from dosepath.core.verdict import Verdict
+from dosepath.safety.dlt_course import graded_days
 from dosepath.safety.dlt_finding import ClauseAnswer, DltEvent
 from dosepath.safety.dlt_sheet import SheetRow, dlt_sheet
 from dosepath.safety.grade_lines import GradeLine, grade_line
@@ -19,7 +20,8 @@ from dosepath.web.lists import Column, Listing, answer
 from dosepath.web.views.ladder import board, drawing
 from dosepath.web.views.ladder.asked import SUBJECT, TRIAL, Shown, asked, standing_of
 from dosepath.web.views.ladder.opening import with_problems
-from dosepath.web.views.ladder.words import EVENTS, EXITS, GROUNDS, HAPPENED, PRODUCTS, RELATED, Words, said
+from dosepath.web.views.ladder.words import EVENTS, EXITS, GROUNDS, HAPPENED, PRODUCTS, RELATED, said
+from dosepath.web.words import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ def subject(request: HttpRequest, form: str = "") -> HttpResponse:
         "icon": icon,
         "tone": tone,
         "why": board.why(shown, standing, flags=False),
-        "day": (shown.on - standing.infusion).days if standing.patient.infusions else None,
+        "day": standing.study_day(shown.on),
         "dose": None if standing.level is None else shown.conduct.ladder.settings.dose(standing.level),
         "facts": list(_facts(shown, standing)),
         "events": [
@@ -73,11 +75,7 @@ def subject(request: HttpRequest, form: str = "") -> HttpResponse:
         ],
         "sheet": list(_clause_rows(shown, sheet, rows)),
         "happened": [
-            (
-                each,
-                board.happened(each, named=False),
-                (each.day - standing.infusion).days if standing.patient.infusions else None,
-            )
+            (each, board.happened(each, named=False), standing.study_day(each.day))
             for each in shown.happened
             if each.patient == standing.patient.id and each.day <= shown.on
         ],
@@ -90,10 +88,6 @@ def subject(request: HttpRequest, form: str = "") -> HttpResponse:
         "changed": list(board.changed(shown)),
     }
     return answer(request, form, "ladder/subject.html", listing, context)
-
-
-def _study_day(standing: Standing, day: date) -> int | None:
-    return (day - standing.infusion).days if standing.patient.infusions else None
 
 
 def _clause_rows(shown: Shown, sheet: Sequence[SheetRow], rows: Sequence[EventLine]) -> Iterator[dict[str, Any]]:
@@ -136,17 +130,17 @@ def _event(shown: Shown, standing: Standing, event: DltEvent, place: int) -> dic
     scale = shown.file.rule.scales.get(event.event, "")
     number = next(place for place, each in enumerate(_written_events(shown, standing)) if each.id == event.id)
     line = shown.file.line_of_patient(standing.patient.id, "events", number)
-    grades = []
-    for day, grade in event.grades:
-        said_day = day if isinstance(day, date) else day.latest
-        grades.append(
-            {
-                "day": day,
-                "study_day": _study_day(standing, said_day),
-                "grade": grade,
-                "line": grade_line(scale, event.event, event.term, grade),
-            }
-        )
+    infusion = standing.patient.infusion
+    days = [(None, *entry) for entry in event.grades] if infusion is None else graded_days(event, infusion)
+    grades = [
+        {
+            "day": str(day),
+            "study_day": study_day,
+            "grade": grade,
+            "line": grade_line(scale, event.event, event.term, grade),
+        }
+        for study_day, day, grade in days
+    ]
     return {
         "event": event,
         "anchor": f"event-{place}",

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Final
 
-from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext, gettext_noop, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -21,8 +20,7 @@ from dosepath.trial.ladder.counting import PatientState
 from dosepath.trial.ladder.history import What
 from dosepath.trial.ladder.patients import BoardDecision, ProductStatus
 from dosepath.trial.ladder.places import LevelState, Lock, PlaceKind
-
-Words = str | Promise
+from dosepath.web.words import Words
 
 PLACES: Final[Mapping[PlaceKind, tuple[Words, str, str]]] = {
     PlaceKind.NO_DLT: (_("completed without DLT"), "yes", "good"),
