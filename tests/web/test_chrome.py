@@ -101,7 +101,10 @@ def test_a_fault_of_ours_shows_no_traceback(monkeypatch: pytest.MonkeyPatch, dat
 
 
 def test_a_stranger_host_is_refused(client: Client) -> None:
-    assert client.get("/", headers={"host": "evil.example"}).status_code == 400
+    found = client.get("/", headers={"host": "evil.example"})
+    assert found.status_code == 400
+    assert b"does not answer under the name" in found.content
+    assert b"evil.example" not in found.content
 
 
 def test_names_of_addresses_start_with_their_screen() -> None:
