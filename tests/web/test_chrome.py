@@ -16,7 +16,7 @@ def test_home_says_what_each_screen_is_for(client: Client) -> None:
     found = client.get("/")
     assert found.status_code == 200
     assert NOTICE in found.content
-    for screen in screens.shown():
+    for screen in screens.SCREENS:
         assert f'href="{screen.url}"' in found.content.decode()
 
 

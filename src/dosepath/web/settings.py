@@ -32,7 +32,6 @@ MIDDLEWARE = [
     "dosepath.web.middleware.Refusals",
 ]
 ROOT_URLCONF = "dosepath.web.urls"
-WSGI_APPLICATION = "dosepath.web.wsgi.application"
 DATABASES: dict[str, dict[str, str]] = {}
 
 TEMPLATES = [
