@@ -91,8 +91,8 @@ def measure(folder: Path) -> list[Row]:
     with served(folder / "data") as (site, start):
         rows = [Row("start to first page", (1000 * start,), "5000 ms")]
         site.get("/screening/")
-        worklist = site.post("/screening/point/", path=str(patients))
         begin = time.perf_counter()
+        worklist = site.post("/screening/point/", path=str(patients))
         while 'class="progress"' in site.get(worklist)[1]:
             if time.perf_counter() - begin > PATIENCE:
                 raise RuntimeError(f"{PATIENTS} patients were not screened in {PATIENCE} s")
