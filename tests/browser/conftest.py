@@ -1,8 +1,6 @@
 """A real server and a real browser; every page must stay free of console errors."""
 
 import re
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,10 +9,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
+from dosepath.cli.bench.screens import served
 from tests.browser.chromium import ARGUMENTS, chromium
 
 HERE = Path(__file__).parent
-DEMO_SEED = 1
 LOOKS = [(theme, language) for theme in ("light", "dark") for language in ("en", "zh-hans")]
 """Every page is looked at in both themes and languages."""
 
@@ -38,17 +36,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Serve with a data folder of its own, and give the address without a slash at the end."""
-    command: list[str | Path] = [Path(sys.executable).with_name("dosepath"), "serve", "--port", "0", "--no-open"]
-    data = tmp_path_factory.mktemp("served")
-    with subprocess.Popen([*command, "--data", data], stdout=subprocess.PIPE, text=True) as process:
-        try:
-            said = process.stdout.readline() if process.stdout else ""
-            found = re.search(r"http://\S+", said)
-            assert found, f"the server did not start: {said}"
-            yield found[0].removesuffix("/")
-        finally:
-            process.terminate()
-            process.wait(30)
+    with served(tmp_path_factory.mktemp("served")) as (site, _seconds):
+        yield site.address
 
 
 @pytest.fixture(scope="session")

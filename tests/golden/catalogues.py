@@ -23,9 +23,6 @@ from tests.conftest import ROOT
 WEB = ROOT / "src" / "dosepath" / "web"
 LOCALE = WEB / "locale"
 SHARED_TEMPLATES = {"components", "pages"}
-COMPLETE = {"common", "protocol", "screening", "ladder", "designs"}
-"""Catalogues in which every string must be translated."""
-
 FIXED = datetime(2026, 11, 25, tzinfo=UTC)
 """So that the same strings give the same files."""
 

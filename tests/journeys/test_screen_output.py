@@ -2,6 +2,7 @@
 
 import csv
 import json
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from dosepath.eligibility.report import ScreeningReport
 from dosepath.eligibility.screening import Occasion
 from dosepath.interop.fhir import read_patients
 from dosepath.interop.screening_csv import COLUMNS, worklist
+from dosepath.interop.screening_csv import rows as rows_of
 from dosepath.interop.screening_json import document, number_text
 from dosepath.mapping.reader import ConceptIndex
 from dosepath.protocol.model import GateName
@@ -130,6 +132,13 @@ def test_csv_has_a_row_for_each_report(screenings: list[PatientScreening]) -> No
         assert (row["patient"], row["arm"]) == (report.patient, report.arm)
         assert row["overall"] == report.gates[GATE].overall.value
         assert row["disease_on_record"] == "yes"
+
+
+def test_rows_that_are_no_csv_hold_the_id_as_it_is(screenings: list[PatientScreening]) -> None:
+    first = screenings[0]
+    odd = replace(first, reports=tuple(replace(report, patient="=1+1") for report in first.reports))
+    assert [row["patient"] for row in rows_of([odd], GATE)] == ["=1+1"]
+    assert {row["patient"] for row in csv.DictReader(worklist([odd], GATE).splitlines())} == {"'=1+1"}
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ def test_home_says_what_each_screen_is_for(client: Client) -> None:
     found = client.get("/")
     assert found.status_code == 200
     assert NOTICE in found.content
-    for screen in screens.shown():
+    for screen in screens.SCREENS:
         assert f'href="{screen.url}"' in found.content.decode()
 
 
@@ -101,7 +101,10 @@ def test_a_fault_of_ours_shows_no_traceback(monkeypatch: pytest.MonkeyPatch, dat
 
 
 def test_a_stranger_host_is_refused(client: Client) -> None:
-    assert client.get("/", headers={"host": "evil.example"}).status_code == 400
+    found = client.get("/", headers={"host": "evil.example"})
+    assert found.status_code == 400
+    assert b"does not answer under the name" in found.content
+    assert b"evil.example" not in found.content
 
 
 def test_names_of_addresses_start_with_their_screen() -> None:

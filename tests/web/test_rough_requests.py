@@ -48,7 +48,7 @@ def test_too_many_files_are_asked_for_as_an_archive(client: Client) -> None:
     assert b"Pack them into a .zip" in found.content
 
 
-BITS = (
+VALUES = (
     "E03",
     "I02.1.c",
     "anc",
@@ -64,9 +64,6 @@ BITS = (
     "E03=igg",
     "",
     "SLE",
-)
-VALUES = (
-    *BITS,
     "demo",
     "boin",
     "3+3",

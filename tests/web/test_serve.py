@@ -7,11 +7,14 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import pytest
 from typer.testing import CliRunner
 
 from dosepath.cli.main import app
+from dosepath.web.server import Place
 
 COMMAND = [str(Path(sys.executable).with_name("dosepath")), "serve"]
 PATIENCE = 90
@@ -29,7 +32,7 @@ def test_smoke_starts_fetches_the_first_page_and_ends(tmp_path: Path) -> None:
     assert re.fullmatch(r"the first page came from http://127\.0\.0\.1:\d+/\n", done.stdout)
 
 
-def test_ctrl_c_ends_cleanly(tmp_path: Path) -> None:
+def test_ctrl_c_ends_cleanly_and_what_was_refused_is_not_in_the_terminal(tmp_path: Path) -> None:
     with subprocess.Popen(
         [*COMMAND, "--port", "0", "--no-open", "--data", tmp_path],
         stdout=subprocess.PIPE,
@@ -38,7 +41,10 @@ def test_ctrl_c_ends_cleanly(tmp_path: Path) -> None:
     ) as server:
         try:
             assert server.stdout is not None
-            assert server.stdout.readline().startswith("dosepath is at http://127.0.0.1:")
+            found = re.search(r"dosepath is at (http://127\.0\.0\.1:\d+/)", server.stdout.readline())
+            assert found
+            with pytest.raises(HTTPError, match="400"):
+                urlopen(Request(found[1], headers={"Host": "evil.example"}), timeout=PATIENCE)  # noqa: S310 - our own address
             os.kill(server.pid, signal.SIGINT)
             out, err = server.communicate(timeout=PATIENCE)
         finally:
@@ -70,6 +76,28 @@ def test_an_address_that_others_reach_is_refused_unless_told_twice(options: list
     done = CliRunner().invoke(app, ["serve", "--no-open", "--port", "0", *options])
     assert done.exit_code == 2
     assert said in done.stderr
+
+
+def test_told_twice_it_answers_under_every_name_of_this_machine(tmp_path: Path) -> None:
+    options = ["--port", "0", "--no-open", "--host", "0.0.0.0", "--without-login"]  # noqa: S104 - told twice
+    with subprocess.Popen([*COMMAND, *options, "--data", tmp_path], stdout=subprocess.PIPE, text=True) as server:
+        try:
+            assert server.stdout is not None
+            found = re.search(r"http://0\.0\.0\.0:(\d+)/", server.stdout.readline())
+            assert found
+            asked = Request(f"http://127.0.0.1:{found[1]}/", headers={"Host": "trial-office.example"})
+            with urlopen(asked, timeout=PATIENCE) as page:  # noqa: S310
+                assert page.status == 200
+        finally:
+            server.send_signal(signal.SIGINT)
+            server.wait(PATIENCE)
+
+
+@pytest.mark.parametrize(
+    ("host", "names"), [("127.0.0.1", "127.0.0.1"), ("::1", "[::1]"), ("192.0.2.1", "192.0.2.1"), ("::", "*")]
+)
+def test_a_server_at_one_address_answers_under_it_alone(host: str, names: str) -> None:
+    assert Place(host, 8300).answers_to == names
 
 
 def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from typing import Any, Final, TypeAlias
 
 from dosepath.core.errors import InputError
 from dosepath.core.instrument import Item, ItemAnswer, ItemKind
-from dosepath.interop.answers_yaml import answers_of, load_exact
+from dosepath.interop.answers_yaml import answers_of, cells_of, load_exact
 
 Row: TypeAlias = Mapping[str, str]
 Said: TypeAlias = Mapping[str, str | tuple[Row, ...]]
@@ -103,11 +103,8 @@ def _read(item: Item | None, raw: Any) -> str | tuple[Row, ...] | None:
 
 
 def _row(columns: list[str], raw: Any) -> Row:
-    if not isinstance(raw, dict):
-        cells = raw if isinstance(raw, list) else [raw]
-        names = columns + [f"column {number}" for number in range(len(columns) + 1, len(cells) + 1)]
-        raw = dict(zip(names, cells, strict=False))
-    return {str(name).replace(".", "_"): text for name, cell in raw.items() if (text := _text(cell)) is not None}
+    cells = cells_of(columns, raw).items()
+    return {str(name).replace(".", "_"): text for name, cell in cells if (text := _text(cell)) is not None}
 
 
 def _text(raw: Any) -> str | None:

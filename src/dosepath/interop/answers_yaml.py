@@ -7,7 +7,7 @@ assessed.
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -106,18 +106,23 @@ def _answer(item: Item | None, raw: Any) -> ItemAnswer:
             return _quantity(number, unit)
         case list():
             columns = {column.id: column for column in item.columns} if item is not None else {}
-            return tuple(_row(columns, row) for row in raw)
+            return tuple(answers_of(columns, cells_of(columns, row)) for row in raw)
     return _text(item, str(raw))
 
 
-def _row(columns: Mapping[str, Item], row: Any) -> Mapping[str, ItemAnswer]:
-    """Read a row; one without names has its answers in the order of the columns."""
+def cells_of(columns: Collection[str], row: Any) -> Mapping[Any, Any]:
+    """Give the cells of a row by their names; a row without names has them in the order of the columns.
+
+    Examples
+    --------
+    >>> cells_of(("day", "count"), [3, 120, 7]), cells_of(("day", "count"), 3)
+    ({'day': 3, 'count': 120, 'column 3': 7}, {'day': 3})
+    """
     if isinstance(row, dict):
-        return answers_of(columns, row)
+        return row
     cells = row if isinstance(row, list) else [row]
-    named = dict(zip(columns, cells, strict=False))
-    named |= {f"column {number}": cell for number, cell in enumerate(cells, start=1) if number > len(columns)}
-    return answers_of(columns, named)
+    further = (f"column {number}" for number in range(len(columns) + 1, len(cells) + 1))
+    return dict(zip((*columns, *further), cells, strict=False))
 
 
 def _text(item: Item | None, text: str) -> ItemAnswer:

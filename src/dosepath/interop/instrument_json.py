@@ -9,8 +9,8 @@ from typing import Any
 import yaml
 
 from dosepath.core.instrument import Instrument, Item, ItemKind, Procedure
-from dosepath.core.quantity import Quantity
 from dosepath.interop.answers_text import PLAIN_NUMBER, Row, Said
+from dosepath.interop.screening_json import number_text
 from dosepath.trial.catalog import own_cases
 
 _BARE = re.compile(r"[A-Za-z][A-Za-z0-9_.]*")
@@ -42,7 +42,7 @@ def item_document(item: Item) -> dict[str, Any]:
     if item.kind is ItemKind.CHOICE:
         written["choices"] = [{"choice": choice, "label": item.labels.get(choice, "")} for choice in item.choices]
     if item.kind in (ItemKind.WHOLE, ItemKind.AMOUNT):
-        ends = (None if end is None else str(Quantity(end, "1")) for end in (item.low, item.high))
+        ends = (None if end is None else number_text(end) for end in (item.low, item.high))
         written |= {"unit": item.unit, **dict(zip(("low", "high"), ends, strict=True))}
         if item.labels:
             written["labels"] = dict(item.labels)
@@ -65,7 +65,7 @@ def answered_with(item: Item) -> str:
             return ", ".join(item.choices) if len(item.choices) <= FEW_CHOICES else f"one of {len(item.choices)}"
         case ItemKind.WHOLE | ItemKind.AMOUNT:
             unit = f" {item.unit}" if item.unit else ""
-            low, high = (None if end is None else Quantity(end, "1") for end in (item.low, item.high))
+            low, high = (None if end is None else number_text(end) for end in (item.low, item.high))
             if low is None and high is None:
                 return f"{item.kind.value}{unit}"
             span = f"{low} or more" if high is None else f"{high} or less" if low is None else f"{low} to {high}"

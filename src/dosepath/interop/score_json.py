@@ -48,12 +48,16 @@ def field_document(known: Field, scored: Score, name: str) -> dict[str, Any]:
 
 def label_of(instrument: Instrument, item: str) -> str:
     """Give the plain words of an item, or of a column of a table (`table.column`); empty for what is no item."""
-    known = instrument.items.get(item)
-    if known is not None:
-        return known.label
-    table, _, column = item.rpartition(".")
-    columns = instrument.items[table].columns if table in instrument.items else ()
-    return next((each.label for each in columns if each.id == column), "")
+    known = instrument.items.get(item_of(instrument, item))
+    if known is None:
+        return ""
+    labels = {known.id: known.label} | {f"{known.id}.{each.id}": each.label for each in known.columns}
+    return labels.get(item, "")
+
+
+def item_of(instrument: Instrument, name: str) -> str:
+    """Give the item that a name names: itself, or the table of a column (`table.column`)."""
+    return name if name in instrument.items else name.rpartition(".")[0]
 
 
 def number_shown(number: Fraction | None) -> str:

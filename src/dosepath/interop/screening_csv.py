@@ -1,14 +1,12 @@
 """Screening reports -> the worklist as CSV, one row for each patient and arm."""
 
-import csv
-import io
 from collections.abc import Iterable
 from typing import Final
 
 from dosepath.core.verdict import Verdict
 from dosepath.eligibility.gaps import orders
 from dosepath.eligibility.report import ScreeningReport
-from dosepath.interop.csv_text import guarded
+from dosepath.interop.csv_text import csv_text
 from dosepath.protocol.model import GateName
 from dosepath.trial.journeys import PatientScreening
 
@@ -20,11 +18,7 @@ COLUMNS: Final = (
 
 def worklist(screenings: Iterable[PatientScreening], gate: GateName) -> str:
     """Write the worklist; lists within a cell are separated by blanks, alerts by semicolons."""
-    written = io.StringIO()
-    writer = csv.DictWriter(written, COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows(screenings, gate))
-    return written.getvalue()
+    return csv_text(COLUMNS, ([row[name] for name in COLUMNS] for row in rows(screenings, gate)))
 
 
 def rows(screenings: Iterable[PatientScreening], gate: GateName) -> list[dict[str, str | int]]:
@@ -40,7 +34,7 @@ def _row(report: ScreeningReport, gate: GateName, *, on_record: bool) -> dict[st
     found = report.gates[gate]
     steps = orders(found, report.protocol)
     return {
-        "patient": guarded(report.patient),
+        "patient": report.patient,
         "arm": report.arm,
         "disease_on_record": "yes" if on_record else "no",
         "on": report.on.isoformat(),

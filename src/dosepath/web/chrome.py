@@ -6,7 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from dosepath import __version__
-from dosepath.web.screens import shown
+from dosepath.web.screens import SCREENS
 
 THEME_COOKIE = "theme"
 THEMES = ("auto", "light", "dark")
@@ -25,7 +25,7 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
     here = request.get_full_path() if request.method == "GET" else request.path
     return {
         "version": __version__,
-        "screens": shown(),
+        "screens": SCREENS,
         "here": here,
         "current": name.partition("-")[0],
         "theme": theme_of(request),

@@ -6,9 +6,9 @@ from fractions import Fraction
 
 from dosepath.core.instrument import Instrument, Item, ItemKind, Score
 from dosepath.core.interval import Interval
-from dosepath.core.quantity import Quantity
 from dosepath.interop.answers_text import Row, Said
-from dosepath.interop.score_json import in_words, label_of, number_shown
+from dosepath.interop.score_json import in_words, item_of, label_of, number_shown
+from dosepath.interop.screening_json import number_text
 
 MOST_RADIOS = 8
 """Choices that are shown side by side or one below the other; more become a list to open."""
@@ -75,7 +75,7 @@ class Question:
     @property
     def key(self) -> str:
         """Name that may stand in an id of the page."""
-        return self.name.replace(".", "-")
+        return _key(self.name)
 
     @property
     def widget(self) -> str:
@@ -121,12 +121,12 @@ class Question:
     @property
     def low(self) -> str:
         """Lowest number that is allowed."""
-        return "" if self.item.low is None else str(Quantity(self.item.low, "1"))
+        return "" if self.item.low is None else number_text(self.item.low)
 
     @property
     def high(self) -> str:
         """Highest number that is allowed."""
-        return "" if self.item.high is None else str(Quantity(self.item.high, "1"))
+        return "" if self.item.high is None else number_text(self.item.high)
 
     @property
     def answered(self) -> bool:
@@ -179,6 +179,10 @@ class Section:
         return sum(flags) > 1 and sum(flags) * 2 > len(flags)
 
 
+def _key(name: str) -> str:
+    return name.replace(".", "-")
+
+
 def _option(choice: str, label: str) -> Option:
     text = choice.replace("_", " ")
     if not label or label == text:
@@ -197,9 +201,7 @@ def _values(item: Item) -> range:
 def sections(each: Instrument, said: Said, scored: Score) -> tuple[Section, ...]:
     """Lay out a form with its answers."""
     problems = {refusal.item: refusal.reason for refusal in scored.refused}
-    missing = {name.partition(".")[0] if name not in each.items else name for name in scored.missing} | {
-        *scored.missing
-    }
+    missing = {item_of(each, name) for name in scored.missing}
     grouped: dict[str, list[Question]] = {}
     for item in each.items.values():
         grouped.setdefault(item.place.section, []).append(_question(item, said, problems, missing))
@@ -335,8 +337,4 @@ class Missing:
 
 def missing(each: Instrument, scored: Score) -> tuple[Missing, ...]:
     """List what was not assessed and may change the score; a column of a table leads to the table."""
-    found = []
-    for name in scored.missing:
-        table = name if name in each.items else name.rpartition(".")[0]
-        found.append(Missing(table.replace(".", "-"), label_of(each, name) or name))
-    return tuple(found)
+    return tuple(Missing(_key(item_of(each, name)), label_of(each, name) or name) for name in scored.missing)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -28,11 +28,8 @@ class Screen:
 
     @property
     def url(self) -> str:
-        """Address of the screen; empty while `urls.py` does not have it."""
-        try:
-            return reverse(self.name)
-        except NoReverseMatch:
-            return ""
+        """Address of the screen."""
+        return reverse(self.name)
 
 
 SCREENS = (
@@ -73,8 +70,3 @@ SCREENS = (
         _("The worklist, the cost of each criterion and the effect of a threshold, from a population run."),
     ),
 )
-
-
-def shown() -> tuple[Screen, ...]:
-    """Give the screens that `urls.py` has."""
-    return tuple(screen for screen in SCREENS if screen.url)

@@ -42,10 +42,19 @@ class Place:
     port: int
 
     @property
+    def name(self) -> str:
+        """The host as it stands in an address."""
+        return f"[{self.host}]" if ":" in self.host else self.host
+
+    @property
     def url(self) -> str:
         """Address for a browser."""
-        name = f"[{self.host}]" if ":" in self.host else self.host
-        return f"http://{name}:{self.port}/"
+        return f"http://{self.name}:{self.port}/"
+
+    @property
+    def answers_to(self) -> str:
+        """Names of the host that are answered to: any where it listens at all addresses of this machine."""
+        return "*" if ip_address(self.host).is_unspecified else self.name
 
 
 def place(host: str, port: int, *, told_twice: bool) -> Place:
@@ -106,7 +115,7 @@ def serve(at: Place, data: Path, ready: Callable[[Place], None]) -> bool:
     except OSError as error:
         raise InputError(f"--data {data}: {error.strerror}; choose another folder") from None
     os.environ["DOSEPATH_DATA"] = str(data.absolute())
-    os.environ["DOSEPATH_HOSTS"] = at.host
+    os.environ["DOSEPATH_HOSTS"] = at.answers_to
     multiprocessing.set_start_method("spawn", force=True)  # a fork would copy the thread that waits for the page
     server = Granian(
         "dosepath.web.wsgi:application",
@@ -138,13 +147,15 @@ def stop() -> None:
     os.kill(os.getpid(), signal.SIGINT)
 
 
-def fetched(at: Place, patience_seconds: float = PATIENCE_SECONDS) -> bool:
+def fetched(at: Place) -> bool:
     """Fetch the first page, waiting until the server answers; says whether it came."""
-    reach = Place(LOOPBACK, at.port) if at.host == "0.0.0.0" else at  # noqa: S104 - asked at home, not bound
-    end = time.monotonic() + patience_seconds
+    address = ip_address(at.host)
+    home = LOOPBACK if address.version == 4 else "::1"
+    reach = Place(home, at.port) if address.is_unspecified else at
+    end = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < end:
         try:
-            with urllib.request.urlopen(reach.url, timeout=patience_seconds) as page:  # noqa: S310 - our own address
+            with urllib.request.urlopen(reach.url, timeout=PATIENCE_SECONDS) as page:  # noqa: S310 - our own address
                 return page.status == 200 and b"dosepath" in page.read()
         except urllib.error.HTTPError:
             return False

@@ -32,7 +32,6 @@ MIDDLEWARE = [
     "dosepath.web.middleware.Refusals",
 ]
 ROOT_URLCONF = "dosepath.web.urls"
-WSGI_APPLICATION = "dosepath.web.wsgi.application"
 DATABASES: dict[str, dict[str, str]] = {}
 
 TEMPLATES = [
@@ -96,10 +95,16 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "{levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"terminal": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "handlers": {
+        "terminal": {"class": "logging.StreamHandler", "formatter": "plain"},
+        "nowhere": {"class": "logging.NullHandler"},  # a logger with no handler at all writes to the terminal
+    },
     "loggers": {
         "django": {"handlers": ["terminal"], "level": "ERROR", "propagate": False},
-        "django.security": {"handlers": [], "propagate": False},  # refused and answered; nothing of ours is wrong
+        "django.security": {
+            "handlers": ["nowhere"],
+            "propagate": False,
+        },  # refused and answered; nothing of ours is wrong
         "dosepath": {"handlers": ["terminal"], "level": "WARNING", "propagate": False},
     },
 }

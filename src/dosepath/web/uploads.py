@@ -27,7 +27,6 @@ from dosepath.web.workspace import workspace
 
 BLOCK: Final = 2**20
 _ID = re.compile(r"[0-9a-f]{16}")
-_KIND = re.compile(r"[a-z]{1,20}")
 _RECORD = "upload.json"
 
 
@@ -105,7 +104,7 @@ def find(kind: str, name: str) -> Upload:
         When there is none.
     """
     folder = workspace().uploads / kind / name
-    if not _KIND.fullmatch(kind) or not _ID.fullmatch(name) or not (folder / _RECORD).is_file():
+    if not _ID.fullmatch(name) or not (folder / _RECORD).is_file():
         raise AbsentError(
             _("There is no upload '%(name)s' in the data folder.") % {"name": name},
             _("Send the files again; the same files get the same address."),

@@ -9,12 +9,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from dosepath.cli.bench import designs, grading, patients, population, screens
+from dosepath.cli.bench.asked import TRIAL
 from dosepath.cli.shell import console
 from dosepath.demo.cohort import make_cohort, write_cohort
 from dosepath.mapping.reader import ConceptIndex
 from dosepath.trial.library import open_trial
-
-TRIAL = "NCT06680388"
 
 
 def main(arguments: Sequence[str]) -> None:

@@ -23,6 +23,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
+from dosepath.cli.bench.asked import TRIAL
 from dosepath.population.connection import Connection, connected, literal, read_parquet
 from dosepath.population.folders import open_whole
 from dosepath.protocol.protocol import Protocol
@@ -171,7 +172,7 @@ def make_tables(source: Path, cdm: Path, on: date) -> None:
         connection.execute(f"ATTACH {literal(str(cdm))} AS cdm")
         for statement in _statements(on):
             connection.execute(statement)
-        expression = cohort_expression(open_trial("NCT06680388"), _concept_ids(connection))
+        expression = cohort_expression(open_trial(TRIAL), _concept_ids(connection))
         connection.execute("DETACH cdm")
     cdm.with_suffix(".sql").write_text(cohort_sql(expression), encoding="utf-8")
 

@@ -1,6 +1,5 @@
 """What designs do in the long run: exact numbers, alone and with the enumeration, and simulated trials."""
 
-import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from statistics import median
@@ -8,6 +7,7 @@ from statistics import median
 import numpy as np
 from rich.table import Table as Grid
 
+from dosepath.cli.bench.asked import timed
 from dosepath.cli.shell import console
 from dosepath.dosefinding.boin import Boin
 from dosepath.dosefinding.crm import Crm, calibrated_skeleton
@@ -101,9 +101,4 @@ def _recommendation(found: Enumeration, truth: Sequence[float]) -> object:
 
 
 def _median(work: Callable[[], object], times: int) -> float:
-    taken = []
-    for _ in range(times):
-        begin = time.perf_counter()
-        work()
-        taken.append(time.perf_counter() - begin)
-    return median(taken)
+    return median(timed(work) for _ in range(times))

@@ -1,12 +1,11 @@
 """Grades of whole tables beside the plain scan of the same columns: CTCAE of laboratory results, ICAHT of counts."""
 
-import time
-from collections.abc import Callable
 from random import Random
 
 import numpy as np
 from rich.table import Table as Grid
 
+from dosepath.cli.bench.asked import timed
 from dosepath.cli.shell import console
 from dosepath.safety.ctcae_lab import Reading, grade
 from dosepath.safety.ctcae_lab_v5 import V5
@@ -68,13 +67,6 @@ def _report_ctcae() -> None:
     rate = DISTINCT / one_by_one
     grid.add_row(f"the same one by one ({DISTINCT} rows)", f"{1000 * one_by_one:.0f}", f"{rate:,.0f}", "")
     console().print(grid)
-
-
-def timed(work: Callable[[], object]) -> float:
-    """Give the seconds that some work takes."""
-    begin = time.perf_counter()
-    work()
-    return time.perf_counter() - begin
 
 
 COUNTS_A_PATIENT = 15

@@ -5,21 +5,18 @@ import json
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from statistics import median, quantiles
 
 from rich.table import Table as Grid
 
+from dosepath.cli.bench.asked import ON
 from dosepath.cli.shell import console
 from dosepath.eligibility.screening import Occasion, screen_arms
 from dosepath.interop.fhir import read_patients
 from dosepath.mapping.reader import ConceptIndex
 from dosepath.protocol.model import GateName
 from dosepath.protocol.protocol import Protocol
-
-TRIAL = "NCT06680388"
-ON = date(2026, 6, 1)
 
 
 @dataclass(frozen=True, slots=True)

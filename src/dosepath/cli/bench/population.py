@@ -17,13 +17,12 @@ from typing import Final
 from rich.table import Table as Grid
 
 from dosepath.cli.bench import circe
+from dosepath.cli.bench.asked import DOSEPATH, ON, TRIAL
 from dosepath.cli.shell import console
 from dosepath.population.connection import connected, read_parquet
 from dosepath.population.folders import open_whole
 
 PATIENTS: Final = 100_000
-ON: Final = "2026-06-01"
-TRIAL: Final = "NCT06680388"
 
 SCAN: Final = """
 import sys
@@ -77,9 +76,9 @@ def measure(command: Sequence[str | Path]) -> Measured:
 
 def steps(patients: int, folder: Path) -> list[Row]:
     """Take a synthetic hospital of a size through all commands."""
-    dosepath: list[str | Path] = [sys.executable, "-c", "from dosepath.cli.main import app; app()", "population"]
+    dosepath: list[str | Path] = [*DOSEPATH, "population"]
     source, out, again, delta = (folder / name for name in ("hospital", "screened", "again", "delta"))
-    asked = ["--trial", TRIAL, "--on", ON]
+    asked = ["--trial", TRIAL, "--on", ON.isoformat()]
     few = max(patients // 100, 1)
     found: list[Row] = []
 
@@ -94,7 +93,7 @@ def steps(patients: int, folder: Path) -> list[Row]:
     if circe.installed():
         peer: list[str | Path] = [sys.executable, "-m", "dosepath.cli.bench.circe"]
         cdm, entries = folder / "cdm.duckdb", sum(_rows_of(source, name) for name in circe.TABLES)
-        step("OMOP tables of the same records", entries, "records", [*peer, "tables", source, cdm, ON])
+        step("OMOP tables of the same records", entries, "records", [*peer, "tables", source, cdm, ON.isoformat()])
         step(f"CIRCE cohort, {len(circe.RULES)} rules as yes or no", patients, "patients", [*peer, "cohort", cdm])
     step("screen, from long tables", results, "results", [*dosepath, "screen", source, *asked, "--out", out])
     step("screen, facts as they are", patients, "patients", [*dosepath, "screen", out, *asked, "--out", again])

@@ -3,12 +3,12 @@
 import http.cookiejar
 import re
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from statistics import median, quantiles
 from typing import IO, Final
@@ -17,6 +17,7 @@ from urllib.request import HTTPCookieProcessor, OpenerDirector, build_opener
 
 from rich.table import Table as Grid
 
+from dosepath.cli.bench.asked import DOSEPATH, timed
 from dosepath.cli.shell import console
 from dosepath.demo.cohort import make_cohort, write_cohort
 
@@ -57,18 +58,13 @@ class Site:
 
     def timed(self, place: Callable[[int], str]) -> tuple[float, ...]:
         """Time answers to numbered requests, in milliseconds."""
-        found = []
-        for number in range(TIMES):
-            begin = time.perf_counter()
-            self.get(place(number))
-            found.append(1000 * (time.perf_counter() - begin))
-        return tuple(found)
+        return tuple(1000 * timed(partial(self.get, place(number))) for number in range(TIMES))
 
 
 @contextmanager
 def served(data: Path) -> Iterator[tuple[Site, float]]:
     """Serve from a data folder, and give the site and the seconds until its first page."""
-    command = [sys.executable, "-c", "from dosepath.cli.main import app; app()", "serve", "--port", "0", "--no-open"]
+    command = [*DOSEPATH, "serve", "--port", "0", "--no-open"]
     begin = time.perf_counter()
     with subprocess.Popen([*command, "--data", str(data)], stdout=subprocess.PIPE, text=True) as process:  # noqa: S603  # our own command
         try:
@@ -95,8 +91,8 @@ def measure(folder: Path) -> list[Row]:
     with served(folder / "data") as (site, start):
         rows = [Row("start to first page", (1000 * start,), "5000 ms")]
         site.get("/screening/")
-        worklist = site.post("/screening/point/", path=str(patients))
         begin = time.perf_counter()
+        worklist = site.post("/screening/point/", path=str(patients))
         while 'class="progress"' in site.get(worklist)[1]:
             if time.perf_counter() - begin > PATIENCE:
                 raise RuntimeError(f"{PATIENTS} patients were not screened in {PATIENCE} s")

@@ -13,7 +13,7 @@ from dosepath.core.interval import Interval
 from dosepath.rules import nodes
 from dosepath.rules.relational.compiler import Compiler, NoRelationalFormError, value_of
 from dosepath.rules.relational.numbers import inverse, literal, plus, scaled, times
-from dosepath.rules.relational.sql import NO_NUMBER, Tree, all_true, either, sql, text
+from dosepath.rules.relational.sql import NO_NUMBER, Tree, all_true, either, sql, text, unless
 from dosepath.rules.relational.traced import Traced
 from dosepath.rules.relational.values import Number, Reading, Word
 from dosepath.rules.units import product_unit, quotient_unit
@@ -72,12 +72,10 @@ def exactly(known: Number) -> Number:
     opens = [known.open]
     if known.bound is not None:
         opens.append(sql(":b IS NOT NULL", b=known.bound))
-    value = known.low
     if not known.exact:
         opens.append(sql(":l IS NOT NULL AND (:h IS NULL OR :h <> :l)", l=known.low, h=known.high))
     open_ = either(*opens)
-    if open_ is not None:
-        value = sql("CASE WHEN NOT :o THEN :v END", o=open_, v=value)
+    value = unless(open_, known.low)
     return Number(value, value, known.den, known.size, known.unit, None, open_, known.nothing)
 
 

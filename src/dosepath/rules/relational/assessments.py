@@ -77,7 +77,7 @@ def _some(compiler: Compiler, node: nodes.SomeAssessment) -> Truthed:
     value = sql(
         "CASE WHEN :none OR :vague THEN NULL WHEN :met THEN TRUE WHEN :unknown THEN NULL WHEN :some THEN FALSE "
         "WHEN :s > :e THEN FALSE END",
-        none=_no_window(bounds),
+        none=bounds.absent,
         vague=flags.test(VAGUE),
         met=flags.test(MET),
         unknown=flags.test(UNKNOWN | OPEN),
@@ -94,7 +94,7 @@ def _latest(compiler: Compiler, node: nodes.LatestAssessment) -> Truthed:
     flags: Flags = compiler.requests[ASSESSMENTS][place].flags
     value = sql(
         "CASE WHEN :none OR :vague THEN NULL WHEN :met THEN TRUE WHEN :fails THEN FALSE END",
-        none=_no_window(bounds),
+        none=bounds.absent,
         vague=flags.test(VAGUE),
         met=flags.test(LAST_MET),
         fails=flags.test(LAST_FAILS),
@@ -118,10 +118,6 @@ def _first_day(compiler: Compiler, node: nodes.FirstDay) -> Reading:
         **{name: part for name, part in parts.items() if name != "u"},
     )
     return Reading(Days(first, last, open_))
-
-
-def _no_window(bounds: Bounds) -> Tree:
-    return sql(":s IS NULL OR :e IS NULL", s=bounds.start, e=bounds.end)
 
 
 def _asked(

@@ -84,7 +84,7 @@ def _several_lasted(compiler: Compiler, node: nodes.SeveralLasted) -> Truthed:
     met, possible = _count(flags, CERTAIN), _count(flags, CERTAIN | POSSIBLE)
     value = sql(
         "CASE WHEN :none THEN NULL WHEN :met >= :n THEN TRUE WHEN :doubt OR :possible >= :n THEN NULL ELSE FALSE END",
-        none=_no_window(bounds),
+        none=bounds.absent,
         met=met,
         possible=possible,
         doubt=doubts(compiler, node.drug, bounds),
@@ -111,7 +111,7 @@ def _together_reached(compiler: Compiler, node: nodes.TogetherReached) -> Readin
     earliest = column(compiler.answered(level, f"reached_{place}_possible"))
     unsure = any_true([doubts(compiler, drug, bounds) for drug in node.drugs])
     parts = {
-        "none": _no_window(bounds),
+        "none": bounds.absent,
         "c": latest,
         "p": earliest,
         "doubt": unsure,
@@ -157,16 +157,12 @@ def _two_pictures(
     flags = _flags(compiler, courses, count)
     value = sql(
         "CASE WHEN :none THEN NULL WHEN :certain THEN TRUE WHEN :possible OR :doubt THEN NULL ELSE FALSE END",
-        none=_no_window(bounds),
+        none=bounds.absent,
         certain=flags.test(CERTAIN),
         possible=flags.test(POSSIBLE),
         doubt=any_true([doubts(compiler, drug, bounds) for drug in drugs]),
     )
     return settled(value, bounds.open)
-
-
-def _no_window(bounds: Bounds) -> Tree:
-    return sql(":s IS NULL OR :e IS NULL", s=bounds.start, e=bounds.end)
 
 
 def _treated(compiler: Compiler, drugs: Sequence[str], bounds: Bounds, *, reach: bool = False) -> int:

@@ -84,6 +84,11 @@ class Bounds:
     end: str
     open: Tree | None = None
 
+    @property
+    def absent(self) -> Tree:
+        """Whether there is no window."""
+        return sql(":s IS NULL OR :e IS NULL", s=self.start, e=self.end)
+
 
 def window(compiler: Compiler, node: nodes.WindowOf, before: Days | None = None) -> Bounds:
     """Compile the days of a window, those before a day alone where one is given."""

@@ -75,7 +75,7 @@ def _exists(compiler: Compiler, node: nodes.Exists) -> Truthed:
     value = sql(
         "CASE WHEN :none THEN NULL WHEN :met THEN TRUE WHEN :unknown THEN NULL WHEN :empty THEN FALSE "
         "WHEN :doubt THEN NULL ELSE FALSE END",
-        none=_no_window(bounds),
+        none=bounds.absent,
         met=flags.test(MET),
         unknown=flags.test(UNKNOWN | OPEN),
         empty=sql(":s > :e", s=bounds.start, e=bounds.end),
@@ -91,7 +91,7 @@ def _every(compiler: Compiler, node: nodes.EveryRecorded) -> Truthed:
         "CASE WHEN :none THEN NULL "
         "WHEN :sure THEN CASE WHEN :fails THEN FALSE WHEN :unknown THEN NULL ELSE TRUE END "
         "WHEN :doubt AND NOT :empty THEN NULL WHEN :may THEN NULL ELSE FALSE END",
-        none=_no_window(bounds),
+        none=bounds.absent,
         sure=flags.test(SURE),
         fails=flags.test(FAILS),
         unknown=flags.test(UNKNOWN | OPEN),
@@ -104,10 +104,6 @@ def _every(compiler: Compiler, node: nodes.EveryRecorded) -> Truthed:
 
 def _left(value: Tree, flags: Flags) -> Tree:
     return sql(":o AND (:v) IS NULL", o=flags.test(OPEN), v=value)
-
-
-def _no_window(bounds: Bounds) -> Tree:
-    return sql(":s IS NULL OR :e IS NULL", s=bounds.start, e=bounds.end)
 
 
 def doubts(compiler: Compiler, concept: str, bounds: Bounds) -> Tree:

@@ -6,13 +6,13 @@ from sqlglot import exp
 
 from dosepath.rules.relational.assessments import ASSESSMENTS, AssessmentRequest
 from dosepath.rules.relational.compiler import Compiler
-from dosepath.rules.relational.courses import TREATED, TreatedRequest
+from dosepath.rules.relational.courses import TREATED
 from dosepath.rules.relational.doses import DOSES
 from dosepath.rules.relational.events import EVENTS, MET
 from dosepath.rules.relational.people import PEOPLE
 from dosepath.rules.relational.picks import PICKS
 from dosepath.rules.relational.regimens import CAPPED, CappedRequest
-from dosepath.rules.relational.slices import LINES, LineRequest
+from dosepath.rules.relational.slices import LINES
 from dosepath.rules.relational.sql import constants, facts_of, sql, text
 
 
@@ -69,14 +69,10 @@ def _rows(compiler: Compiler, family: str, level: int) -> list[exp.Select]:
             listed = [(request.concept, place) for place, request in requests]
             return [_facts(listed)]
         case "treated" | "lines":
-            return [_facts([(leaf, place) for place, request in requests for leaf in _leaves(request)])]
+            return [_facts([(leaf, place) for place, request in requests for leaf in request.leaves])]
         case "capped":
             return [query for place, request in requests for query in _of_cap(compiler, place, request)]
     return [_days(level, place, request) for place, request in requests]
-
-
-def _leaves(request: TreatedRequest | LineRequest) -> tuple[str, ...]:
-    return request.leaves
 
 
 def _of_cap(compiler: Compiler, capped: int, request: CappedRequest) -> list[exp.Select]:

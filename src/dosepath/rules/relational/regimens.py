@@ -116,7 +116,7 @@ def _stable_regimen(compiler: Compiler, node: nodes.StableRegimen) -> Truthed:
     flags = _flags(compiler, STEADY, SteadyRequest(level, capped, count, node.to_end))
     value = sql(
         "CASE WHEN :none THEN NULL WHEN :certain THEN TRUE WHEN :possible OR :doubt THEN NULL ELSE FALSE END",
-        none=_no_window(bounds),
+        none=bounds.absent,
         certain=flags.test(CERTAIN),
         possible=flags.test(POSSIBLE),
         doubt=any_true(doubts(compiler, line.drug, bounds) for line in lines),
@@ -138,7 +138,7 @@ def _within_cap(compiler: Compiler, node: nodes.WithinCap) -> Truthed:
     value = sql(
         "CASE WHEN :none THEN NULL WHEN :certain THEN TRUE WHEN :possible THEN NULL WHEN :recorded THEN FALSE "
         "WHEN :doubt THEN NULL ELSE FALSE END",
-        none=_no_window(bounds),
+        none=bounds.absent,
         certain=flags.test(CERTAIN),
         possible=flags.test(POSSIBLE),
         recorded=flags.test(RECORDED),
@@ -151,10 +151,6 @@ def _asked(compiler: Compiler, span_of: nodes.SpanOf, window_of: nodes.WindowOf)
     if compiler.record is not None:
         raise NoRelationalFormError("a regimen within a condition on a record")
     return window(compiler, window_of), span(compiler, span_of)
-
-
-def _no_window(bounds: Bounds) -> Tree:
-    return sql(":s IS NULL OR :e IS NULL", s=bounds.start, e=bounds.end)
 
 
 def _left(flags: Flags) -> Tree:

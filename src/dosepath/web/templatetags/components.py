@@ -52,9 +52,9 @@ def badge(word: str | Promise, icon: str, tone: str = "plain") -> dict[str, Any]
 
 
 @register.inclusion_tag("components/evidence_link.html")
-def evidence_link(source: str, href: str = "", text: str = "") -> dict[str, str]:
-    """Name the source of a value, and lead to it where it can be opened."""
-    return {"source": source, "href": href, "text": text or source}
+def evidence_link(source: str, href: str = "", part: str = "") -> dict[str, str]:
+    """Name the source of a value; where it can be opened, `href` shows it beside the page, `part` gives that alone."""
+    return {"source": source, "href": href, "part": part}
 
 
 @register.inclusion_tag("components/quote.html")

@@ -1,7 +1,7 @@
 """Pages for what went wrong; a part of a page where htmx asked for a part."""
 
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig, TooManyFilesSent
+from django.core.exceptions import DisallowedHost, RequestDataTooBig, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -43,6 +43,14 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
             status=413,
         )
         return refusal(request, error)
+    if isinstance(exception, DisallowedHost):
+        return refusal(
+            request,
+            RefusedError(
+                _("This server does not answer under the name that the address has."),
+                _("Open the address that the terminal printed when dosepath started."),
+            ),
+        )
     return refusal(
         request,
         RefusedError(

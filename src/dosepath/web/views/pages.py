@@ -11,7 +11,6 @@ from django.views.decorators.http import require_GET, require_POST
 from dosepath.web.chrome import THEME_COOKIE, THEMES
 from dosepath.web.plots import stylesheet
 from dosepath.web.refusals import RefusedError
-from dosepath.web.screens import shown
 
 A_YEAR = 365 * 24 * 3600
 
@@ -19,7 +18,7 @@ A_YEAR = 365 * 24 * 3600
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     """Say what each screen is for."""
-    return render(request, "pages/home.html", {"choices": shown()})
+    return render(request, "pages/home.html")
 
 
 @require_POST
