@@ -106,7 +106,7 @@ def test_a_path_leads_through_the_parts_to_a_patient(folder: Path, open_page: Op
     name = first.inner_text()
     first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text(f"Patient {name}", timeout=60_000)
-    expect(page.locator("table.sheet").first).to_contain_text("age 18 to 65")
+    expect(page.locator("article.criterion h3", has_text="age 18 to 65")).to_be_visible()
     assert violations(page) == []
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from dosepath.eligibility.gaps import orders as orders_of
+from dosepath.eligibility.report import ScreeningReport
 from dosepath.interop.screening_csv import COLUMNS as WORKLIST_COLUMNS
 from dosepath.interop.screening_csv import rows as worklist_rows
 from dosepath.interop.screening_json import document
@@ -20,12 +21,14 @@ from dosepath.population.overview import ArmCounts, RemarkCount, arm_counts, pat
 from dosepath.population.results import Screening
 from dosepath.protocol.model import GateName
 from dosepath.trial.journeys import PatientScreening
+from dosepath.trial.library import shipped
 from dosepath.web import filters
 from dosepath.web.filters import Filter
 from dosepath.web.jobs import Job
 from dosepath.web.lists import Column, Listing, answer, json_of
 from dosepath.web.refusals import AbsentError, RefusedError
 from dosepath.web.views.hospital.folders import Folder, ask, folder_of
+from dosepath.web.views.screening import parts
 from dosepath.web.waiting import waiting
 
 GATE: Final = GateName.SCREENING
@@ -219,10 +222,9 @@ def orders(request: HttpRequest, form: str = "") -> HttpResponse:
 # One patient ------------------------------------------------------------------------------------------------------
 
 
-def _sheet(screening: Screening, identity: str, arm: str) -> dict[str, Any]:
+def _screened(screening: Screening, identity: str, arm: str) -> PatientScreening:
     patient_key(screening.connection, screening.whole, identity)
-    one = lists.one(screening, read_record(screening.connection, screening.whole, identity), arm)
-    return document(screening.asked.protocol, GATE, [one], ())
+    return lists.one(screening, read_record(screening.connection, screening.whole, identity), arm)
 
 
 @require_GET
@@ -236,30 +238,34 @@ def patient(request: HttpRequest, form: str = "") -> HttpResponse:
     if arm and arm not in folder.arms:
         raise AbsentError(_("There is no arm '%(arm)s' in this folder.") % {"arm": arm[:40]})
     title = _("Screening one patient")
-    found = ask(folder, ("patient", identity, arm), title, lambda opened: _sheet(opened, identity, arm), form)
+    found = ask(folder, ("patient", identity, arm), title, lambda opened: _screened(opened, identity, arm), form)
     if isinstance(found, Job):
         return waiting(request, found, form)
     if form:
-        return json_of({**found, "about": about(folder)})
-    reports = [
-        {**report, "gate": report["gates"][GATE.value], "rows": _criteria(report["gates"][GATE.value])}
-        for report in found["reports"]
-    ]
-    trial = found["protocol"]["id"]
-    return render(
-        request,
-        "hospital/patient.html",
-        {"folder": folder, "patient": identity, "arm": arm, "reports": reports, "trial": trial},
-    )
+        protocol = found.reports[0].protocol
+        return json_of({**document(protocol, GATE, [found], ()), "about": about(folder)})
+    trial = folder.about["trial"]
+    context = {
+        "folder": folder,
+        "patient": identity,
+        "arm": arm,
+        "sheets": [_sheet(report, trial) for report in found.shown(GATE)],
+        "book": trial.upper() if trial.upper() in shipped() else "",
+    }
+    return render(request, "hospital/patient.html", context)
 
 
-def _criteria(gate: Mapping[str, Any]) -> list[dict[str, Any]]:
-    blockers, undecided = set(gate["blockers"]), set(gate["undecided"])
-    return [
-        {"id": identity, **finding, "blocks": identity in blockers, "open": identity in undecided}
-        for identity, finding in gate["criteria"].items()
-        if finding["in_scope"]
-    ]
+def _sheet(report: ScreeningReport, trial: str) -> dict[str, Any]:
+    """Give what the templates of the screening sheet show of one arm; the tables keep no resource to open."""
+    gate = report.gates[GATE]
+    return {
+        "report": report,
+        "gate": gate,
+        "items": parts.items(report, gate, None, parts.not_opened, trial),
+        "checks": parts.checks(gate, report.protocol, parts.not_opened),
+        "orders": parts.order_rows(gate, report.protocol),
+        "expiries": parts.expiries(gate),
+    }
 
 
 # Remarks ----------------------------------------------------------------------------------------------------------

@@ -57,12 +57,19 @@ class Book:
 
 
 @lru_cache(maxsize=16)
+def described(trial: str, chosen: tuple[tuple[str, str], ...]) -> Mapping[str, Mapping[str, Any]]:
+    """Describe every criterion of a trial under some readings."""
+    protocol = open_trial(trial).under(dict(chosen))
+    return {name: describe(protocol, item) for name, item in protocol.criteria.items()}
+
+
+@lru_cache(maxsize=16)
 def _book(trial: str, chosen: tuple[tuple[str, str], ...]) -> Book:
     protocol = open_trial(trial).under(dict(chosen))
     return Book(
         protocol,
         sentences(protocol),
-        {item.id: describe(protocol, item) for item in protocol.criteria.values()},
+        described(trial, chosen),
         open_points(protocol),
         readers(protocol),
     )

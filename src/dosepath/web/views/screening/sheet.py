@@ -18,6 +18,7 @@ from dosepath.interop.fhir import PatientFile
 from dosepath.interop.screening_json import document, number_text
 from dosepath.rules.parse import suggest
 from dosepath.trial.journeys import PatientScreening, screen_patient, suggested_arms
+from dosepath.trial.library import shipped
 from dosepath.trial.plan import Plan
 from dosepath.trial.what_if import changes, with_facts
 from dosepath.trial.worklist import decisive
@@ -104,12 +105,13 @@ def sheet(request: HttpRequest, cohort: str, row: str, arm: str, form: str = "")
         ),
     ]
     chosen = filters.read(request.GET, offered, (*asking.parameters(), *OWN))
-    everything = parts.items(shown.report, shown.gate, shown.gate_before, _opener(shown))
+    everything = parts.items(shown.report, shown.gate, shown.gate_before, _opener(shown), shipped()[0])
     left = _left(everything, chosen)
     name = f"sheet-{shown.key}-{shown.arm}"
     listing = Listing(name, _("Criteria"), COLUMNS, left, len(everything), _about(shown, chosen))
     context = {
         "sheet": shown,
+        "book": shown.plan.protocol.id,
         "cohort": shown.cohort,
         "question": shown.question,
         "filters": chosen,
@@ -305,9 +307,7 @@ def _what(request: HttpRequest, shown: Sheet) -> dict[str, Any]:
     name = request.GET.get(trying.WHAT, "")
     if name and name not in protocol.criteria:
         raise AbsentError(_("There is no criterion '%(name)s'.") % {"name": name}, suggest(name, protocol.criteria))
-    said = parts.described(tuple(sorted(protocol.chosen.items()))).get(
-        name, {"concepts": {}, "readings": [], "rule": ""}
-    )
+    said = parts.described_for(shipped()[0], protocol).get(name, {"concepts": {}, "readings": [], "rule": ""})
     mine = [each["key"] for each in said["readings"]]
     changed = changes(shown.gate_before, shown.gate) if shown.trial else ()
     return {
