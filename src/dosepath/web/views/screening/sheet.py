@@ -17,7 +17,7 @@ from dosepath.eligibility.screening import RECHECK_SETTING
 from dosepath.interop.fhir import PatientFile
 from dosepath.interop.screening_json import document, number_text
 from dosepath.rules.parse import suggest
-from dosepath.trial.journeys import PatientScreening, screen_patient, suggested_arms
+from dosepath.trial.journeys import PatientScreening, suggested_arms
 from dosepath.trial.library import shipped
 from dosepath.trial.plan import Plan
 from dosepath.trial.what_if import changes, with_facts
@@ -158,7 +158,7 @@ def _sheet(request: HttpRequest, cohort: str, row: str, arm: str, form: str) -> 
 def _judged(person: PatientFile, plan: Plan, arm: str, trial: Trial) -> ScreeningReport:
     tried = plan.under(trial.readings) if trial.readings else plan
     record = with_facts(person.mapped.record, trial.facts(tried.protocol)) if trial.values else person.mapped.record
-    return screen_patient(record, tried.protocol, tried.occasion(person.id), arm, (tried.gate,)).reports[0]
+    return tried.screen(record, arm).reports[0]
 
 
 def _tail(pairs: Sequence[tuple[str, str]]) -> str:
