@@ -125,6 +125,11 @@ def test_the_curve_is_that_of_the_command_and_takes_a_range(at_hand: Client, scr
     assert [row["limit"] for row in own["rows"]] == [0.5, 1.0, 1.25, 1.5, 1.75, 2.0]
 
 
+def test_a_wrong_arm_is_what_is_refused(at_hand: Client) -> None:
+    found = at_hand.get(f"/hospital/threshold/?{NAMED}&arm=nope&criterion=I04.a.1&low=1&high=2")
+    assert "arm: no choice" in found.content.decode()
+
+
 def test_plots_are_given_as_files(at_hand: Client) -> None:
     drawn = at_hand.get(f"/hospital/plots/waterfall.svg?{NAMED}&arm={ARM}")
     assert drawn["Content-Type"] == "image/svg+xml"

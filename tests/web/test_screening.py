@@ -384,6 +384,7 @@ def test_a_limit_of_normal_is_tried(client: Client) -> None:
     listed = {row["criterion"]: row for row in rows(client, f"{SLE6.removesuffix('/')}.csv{query}")}
     assert (listed["I04.b.1"]["before"], listed["I04.b.1"]["verdict"]) == ("met", "not_met")
     assert "what if" in listed["I04.b.1"]["sources"]
+    assert "1.7 {INR}, ULN 1 {INR}, 2026-05-30" in text(client, SLE6 + query)
 
 
 def test_a_reading_is_tried_for_a_patient_and_for_the_cohort(client: Client) -> None:

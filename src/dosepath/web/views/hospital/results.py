@@ -23,7 +23,7 @@ from dosepath.protocol.model import GateName
 from dosepath.trial.journeys import PatientScreening
 from dosepath.trial.library import shipped
 from dosepath.web import filters
-from dosepath.web.filters import Filter, Filters
+from dosepath.web.filters import Filter, Filters, holds
 from dosepath.web.jobs import Job
 from dosepath.web.lists import Column, Listing, answer, json_of
 from dosepath.web.refusals import AbsentError, RefusedError
@@ -289,7 +289,7 @@ def remarks(request: HttpRequest, form: str = "") -> HttpResponse:
         each
         for each in found
         if chosen["kind"] in ("", each.kind)
-        and all(word in f"{each.resource} {each.reason} {each.first}".lower() for word in chosen["q"].lower().split())
+        and holds(f"{each.resource} {each.reason} {each.first}".lower(), chosen["q"])
     ]
     columns: list[Column[RemarkCount]] = [
         Column("reason", _("Reason"), lambda row: row.reason),

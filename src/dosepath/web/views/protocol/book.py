@@ -107,8 +107,3 @@ def frame(book: Book) -> dict[str, Any]:
         "switched": [(key, option, in_file[key]) for key, option in book.protocol.chosen.items()],
         "gates": {gate.value: words for gate, words in GATES.items()},
     }
-
-
-def holds(haystack: str, words: str) -> bool:
-    """Answer whether a text in small letters holds all words that are looked for."""
-    return all(word in haystack for word in words.lower().split())

@@ -14,6 +14,7 @@ from dosepath import __version__
 from dosepath.core.verdict import Verdict
 from dosepath.eligibility.report import GateReport, ScreeningReport
 from dosepath.eligibility.screening import RECHECK_SETTING
+from dosepath.eligibility.wording import fact_words
 from dosepath.interop.fhir import PatientFile
 from dosepath.interop.screening_json import document, number_text
 from dosepath.rules.parse import suggest
@@ -341,19 +342,15 @@ def _effect(shown: Sheet) -> str:
 
 def _tried(shown: Sheet) -> list[dict[str, str]]:
     """Give each thing that is tried, with the address without it."""
-    concepts = shown.plan.protocol.file.concepts
+    protocol = shown.report.protocol
     found = []
-    for each in shown.trial.values:
-        pair = (trying.IF, trying.written(each))
-        uln = f", ULN {each.uln}" if each.uln else ""
-        unit = concepts[each.concept].unit if each.concept in concepts else ""
-        plain = each.value.replace(".", "", 1).isdigit() and unit not in ("", "1")
-        value = f"{each.value} {unit}" if plain else each.value
+    for each, fact in zip(shown.trial.values, shown.trial.facts(protocol), strict=True):
+        said = fact_words(fact)
         found.append(
             {
-                "label": concepts[each.concept].label if each.concept in concepts else each.concept,
-                "value": f"{value}{uln}, {each.day}",
-                "without": f"{shown.trial.without(pair, shown.question)}#what-if",
+                "label": protocol.file.concepts[each.concept].label,
+                "value": ", ".join([said.value, *said.limits, said.when]),
+                "without": f"{shown.trial.without((trying.IF, trying.written(each)), shown.question)}#what-if",
             }
         )
     for key, option in shown.trial.readings.items():
