@@ -81,6 +81,11 @@ def bundle(*resources: dict[str, Any], identity: str = "p1") -> bytes:
 # The worklist -----------------------------------------------------------------------------------------------------
 
 
+def test_the_way_in_offers_the_kinds_of_files_that_are_read(client: Client) -> None:
+    page = get(client, "/screening/").content.decode()
+    assert 'accept=".json,.gz,.ndjson,.jsonl,.yaml,.csv,.zip"' in page
+
+
 def test_the_way_in_offers_the_three_ways(client: Client) -> None:
     page = text(client, "/screening/")
     for words_of in ("Demonstration cohort", "Send files", "Point to a folder"):

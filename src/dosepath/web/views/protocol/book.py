@@ -100,7 +100,6 @@ def frame(book: Book) -> dict[str, Any]:
     """Give what the template `protocol/frame.html` needs."""
     in_file = {key: reading.in_force for key, reading in book.protocol.readings()}
     return {
-        "book": book,
         "trial": book.protocol.id,
         "protocol": book.protocol,
         "tail": tail_of(book),
