@@ -83,6 +83,27 @@ def test_everyone_can_use_it(place: str, theme: str, language: str, folder: Path
     assert page.locator("h1").count() == 1
 
 
+def sheet(page: Page) -> Page:
+    """Open the sheet of the first patient of the worklist."""
+    page.locator("#list tbody th a").first.click()
+    expect(page.locator("article.criterion").first).to_be_visible(timeout=60_000)
+    return page
+
+
+@pytest.mark.parametrize(("theme", "language"), LOOKS)
+def test_everyone_can_use_the_sheet_of_a_patient(theme: str, language: str, folder: Path, open_page: Opener) -> None:
+    page = sheet(shown(open_page, folder, "worklist/?", theme=theme, language=language))
+    assert violations(page) == []
+    assert page.locator("h1").count() == 1
+
+
+@pytest.mark.parametrize("width", [320, 640])
+def test_the_sheet_of_a_patient_fits_a_phone_and_a_zoom_of_200_percent(
+    width: int, folder: Path, open_page: Opener
+) -> None:
+    assert spills(sheet(shown(open_page, folder, "worklist/?", width=width))) <= 0
+
+
 @pytest.mark.parametrize(("theme", "language"), LOOKS)
 def test_everyone_can_begin(theme: str, language: str, open_page: Opener) -> None:
     assert violations(open_page("/hospital/", theme=theme, language=language)) == []
@@ -106,7 +127,7 @@ def test_a_path_leads_through_the_parts_to_a_patient(folder: Path, open_page: Op
     name = first.inner_text()
     first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text(f"Patient {name}", timeout=60_000)
-    expect(page.locator("table.sheet").first).to_contain_text("age 18 to 65")
+    expect(page.locator("article.criterion h3", has_text="age 18 to 65")).to_be_visible()
     assert violations(page) == []
 
 

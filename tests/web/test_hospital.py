@@ -1,6 +1,7 @@
 """Hospital: result folders in the browser, as the commands show them; foreign and spoilt folders."""
 
 import json
+import re
 from datetime import date
 from pathlib import Path
 from shutil import copytree
@@ -107,6 +108,11 @@ def test_a_row_leads_to_the_sheet_of_the_patient(at_hand: Client) -> None:
     assert all(
         f'/protocol/{TRIAL}/criteria/{name}/">{name}</a>' in page for name in report["gates"]["screening"]["undecided"]
     )
+    judged = {name for name, each in report["gates"]["screening"]["criteria"].items() if each["in_scope"]}
+    assert set(re.findall(rf'<article class="criterion[^>]* id="{row["arm"]}-([^"]+)"', page)) == judged
+    used = [each["evidence"]["used"] for each in report["gates"]["screening"]["criteria"].values() if each["in_scope"]]
+    assert all(fact["source"] in page for facts in used for fact in facts)
+    assert "What if" not in page
 
 
 def test_the_curve_is_that_of_the_command_and_takes_a_range(at_hand: Client, screened: Path) -> None:
@@ -117,6 +123,11 @@ def test_the_curve_is_that_of_the_command_and_takes_a_range(at_hand: Client, scr
     ]
     own = at_hand.get(f"/hospital/threshold.json?{NAMED}&arm={ARM}&criterion=I04.a.1&low=1&high=2&steps=4").json()
     assert [row["limit"] for row in own["rows"]] == [0.5, 1.0, 1.25, 1.5, 1.75, 2.0]
+
+
+def test_a_wrong_arm_is_what_is_refused(at_hand: Client) -> None:
+    found = at_hand.get(f"/hospital/threshold/?{NAMED}&arm=nope&criterion=I04.a.1&low=1&high=2")
+    assert "arm: no choice" in found.content.decode()
 
 
 def test_plots_are_given_as_files(at_hand: Client) -> None:

@@ -81,6 +81,11 @@ def bundle(*resources: dict[str, Any], identity: str = "p1") -> bytes:
 # The worklist -----------------------------------------------------------------------------------------------------
 
 
+def test_the_way_in_offers_the_kinds_of_files_that_are_read(client: Client) -> None:
+    page = get(client, "/screening/").content.decode()
+    assert 'accept=".json,.gz,.ndjson,.jsonl,.yaml,.csv,.zip"' in page
+
+
 def test_the_way_in_offers_the_three_ways(client: Client) -> None:
     page = text(client, "/screening/")
     for words_of in ("Demonstration cohort", "Send files", "Point to a folder"):
@@ -384,6 +389,7 @@ def test_a_limit_of_normal_is_tried(client: Client) -> None:
     listed = {row["criterion"]: row for row in rows(client, f"{SLE6.removesuffix('/')}.csv{query}")}
     assert (listed["I04.b.1"]["before"], listed["I04.b.1"]["verdict"]) == ("met", "not_met")
     assert "what if" in listed["I04.b.1"]["sources"]
+    assert "1.7 {INR}, ULN 1 {INR}, 2026-05-30" in text(client, SLE6 + query)
 
 
 def test_a_reading_is_tried_for_a_patient_and_for_the_cohort(client: Client) -> None:

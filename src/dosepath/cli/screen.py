@@ -21,7 +21,7 @@ from dosepath.interop.screening_json import document
 from dosepath.mapping.reader import ConceptIndex, Remark
 from dosepath.rules.parse import suggest
 from dosepath.rules.wording import counted
-from dosepath.trial.journeys import PatientScreening, screen_patient
+from dosepath.trial.journeys import PatientScreening
 from dosepath.trial.library import open_trial
 from dosepath.trial.occasions import read_anchors, read_date
 from dosepath.trial.plan import Asked, Plan, check_arms, make_plan
@@ -135,8 +135,7 @@ def _screened(request: Request, plan: Plan) -> Found:
             if request.patient and patient.id != request.patient:
                 continue
             problems += patient.mapped.remarks
-            occasion, arm = plan.occasion(patient.id), plan.arm_of(patient.id)
-            screenings.append(screen_patient(patient.mapped.record, plan.protocol, occasion, arm, (plan.gate,)))
+            screenings.append(plan.screen(patient.mapped.record))
     return Found(screenings, [*reading.problems, *problems], known)
 
 

@@ -88,8 +88,8 @@ class Gathering:
         resource_type = text(resource, "resourceType")
         if resource_type in READ_TYPES:
             slim = {key: value for key, value in resource.items() if key in _KEPT_KEYS}
-            name = plain(text(resource, "id")) or plain(url.rpartition("/")[2].rpartition(":")[2]) or place
-            self._kept.append(_Kept(Located(slim, place, url), self.file, resource_type, name, _subject(slim)))
+            located = Located(slim, place, url)
+            self._kept.append(_Kept(located, self.file, resource_type, located.name, _subject(slim)))
         elif resource_type == "Bundle":
             self._add_entries(resource.get("entry"), place)
         elif resource_type:

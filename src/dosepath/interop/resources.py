@@ -2,13 +2,16 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, Final
 
 from dosepath.interop.json_text import NotJsonError, decode, parse, parse_bundle, read_bytes, read_lines
 from dosepath.interop.sources import SourceFile, find
-from dosepath.mapping.shapes import plain, text
+from dosepath.mapping.record import Located
+from dosepath.mapping.shapes import text
 
 INDENT: Final = "  "
 MOST: Final = 5
@@ -37,7 +40,7 @@ class Line:
     used: bool
 
 
-def find_resource(paths: Sequence[Any], files: Sequence[str], source: str) -> tuple[Found, ...]:
+def find_resource(paths: Sequence[Path], files: Sequence[str], source: str) -> tuple[Found, ...]:
     """Find a resource in the files of one patient.
 
     Parameters
@@ -66,41 +69,51 @@ def find_resource(paths: Sequence[Any], files: Sequence[str], source: str) -> tu
 
 
 def _in_file(file: SourceFile, source: str) -> list[Found]:
-    kept: list[Found] = []
+    search = _Search(source)
+    try:
+        if file.lines:
+            _in_lines(file, search)
+        else:
+            whole = parse_bundle(
+                decode(read_bytes(file.path)), lambda number, entry: search.entry(number, entry, file.name)
+            )
+            search.look(whole, file.name)
+    except NotJsonError:
+        pass  # the list of what was not understood says so
+    return search.kept
 
-    def keep(resource: Any, place: str, url: str = "") -> None:
+
+@dataclass(slots=True)
+class _Search:
+    """Resources of one name, among those that are looked at."""
+
+    source: str
+    kept: list[Found] = field(default_factory=list)
+
+    def look(self, resource: Any, place: str, url: str = "") -> None:
+        """Look at one resource; of a bundle, at its entries."""
         if not isinstance(resource, dict):
             return
         kind = text(resource, "resourceType")
-        name = plain(text(resource, "id")) or plain(url.rpartition("/")[2].rpartition(":")[2]) or place
-        if f"{kind}/{name}" == source:
-            kept.append(Found(place, resource))
+        if f"{kind}/{Located(resource, place, url).name}" == self.source:
+            self.kept.append(Found(place, resource))
         elif kind == "Bundle":
-            for number, entry in enumerate(resource.get("entry") or (), start=1):
-                keep_entry(number, entry, place)
+            entries = resource.get("entry")
+            for number, entry in enumerate(entries if isinstance(entries, list) else (), start=1):
+                self.entry(number, entry, place)
 
-    def keep_entry(number: int, entry: Any, place: str) -> None:
+    def entry(self, number: int, entry: Any, place: str) -> None:
+        """Look at one entry of a bundle."""
         if isinstance(entry, dict):
-            keep(entry.get("resource"), f"{place} entry {number}", text(entry, "fullUrl"))
-
-    try:
-        if file.lines:
-            _in_lines(file, source, keep)
-        else:
-            whole = parse_bundle(
-                decode(read_bytes(file.path)), lambda number, entry: keep_entry(number, entry, file.name)
-            )
-            keep(whole, file.name)
-    except NotJsonError:
-        pass  # the list of what was not understood says so
-    return kept
+            self.look(entry.get("resource"), f"{place} entry {number}", text(entry, "fullUrl"))
 
 
-def _in_lines(file: SourceFile, source: str, keep: Any) -> None:
-    name = source.partition("/")[2].encode()
+def _in_lines(file: SourceFile, search: _Search) -> None:
+    name = search.source.partition("/")[2].encode()
     for number, raw in read_lines(file.path):
         if name in raw or b'"id"' not in raw:
-            keep(parse(decode(raw)), f"{file.name}:{number}")
+            with suppress(NotJsonError):  # a damaged line never stops the others
+                search.look(parse(decode(raw)), f"{file.name}:{number}")
 
 
 def lines_of(resource: Mapping[str, Any], item: str = "") -> list[Line]:

@@ -101,9 +101,8 @@ def map_resources(resources: Sequence[Located], index: ConceptIndex, *, patient:
 def _entry(order: int, located: Located) -> Entry:
     resource = located.resource
     resource_type = text(resource, "resourceType")
-    name = plain(text(resource, "id")) or plain(located.url.rpartition("/")[2].rpartition(":")[2]) or located.place
     shown = resource_type if resource_type in READ_TYPES else plain(resource_type)
-    return Entry(resource, shown, f"{shown}/{name}", located.place, order)
+    return Entry(resource, shown, f"{shown}/{located.name}", located.place, order)
 
 
 def _read(entry: Entry, background: Background, people: Sequence[Entry]) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ from enum import Enum
 from typing import Any, TypeAlias
 
 from dosepath.core.facts import Fact, PatientRecord, Unclassified
+from dosepath.mapping.shapes import plain, text
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,12 @@ class Located:
     resource: Mapping[str, Any]
     place: str
     url: str = ""
+
+    @property
+    def name(self) -> str:
+        """What it is called behind its type: its id, else the end of its address, else its place."""
+        of_address = self.url.rpartition("/")[2].rpartition(":")[2]
+        return plain(text(self.resource, "id")) or plain(of_address) or self.place
 
 
 class RemarkKind(Enum):

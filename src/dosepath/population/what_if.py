@@ -116,15 +116,10 @@ def curve(
     return Curve(arm, criterion, rule, unit, int(counted[0]) if counted else 0, tuple(points))
 
 
-def slidable(screening: Screening, arm: str) -> dict[str, tuple[Fraction, str]]:
-    """Give the criteria of an arm that have one number as their limit, each with that limit and its unit."""
-    found = {}
-    for item in screening.items(arm):
-        tree = screening.asked.protocol.criteria[item].rule.tree
-        limit = _single_limit(tree)
-        if isinstance(tree, nodes.Compare) and limit is not None:
-            found[item] = (limit, _unit(tree))
-    return found
+def slidable(screening: Screening, arm: str) -> tuple[str, ...]:
+    """Give the criteria of an arm that have one number as their limit."""
+    criteria = screening.asked.protocol.criteria
+    return tuple(item for item in screening.items(arm) if _single_limit(criteria[item].rule.tree) is not None)
 
 
 def _limit_of(screening: Screening, arm: str, criterion: str) -> tuple[nodes.Compare, Fraction]:

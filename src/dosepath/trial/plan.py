@@ -7,12 +7,13 @@ from fractions import Fraction
 from typing import Final
 
 from dosepath.core.errors import InputError
-from dosepath.core.facts import Table
+from dosepath.core.facts import PatientRecord, Table
 from dosepath.core.options import pairs
 from dosepath.eligibility.screening import RECHECK_SETTING, Occasion
 from dosepath.protocol.model import GateName
 from dosepath.protocol.protocol import Protocol
 from dosepath.rules.parse import suggest
+from dosepath.trial.journeys import PatientScreening, screen_patient
 from dosepath.trial.occasions import ANCHORS, PatientDates, read_date, read_tables
 
 A_CENTURY: Final = 36524
@@ -86,6 +87,11 @@ class Plan:
         """Give the arm to screen a patient for; empty to try those whose disease is on record."""
         own = self.by_patient.get(patient)
         return self.arm or (own.arm if own else "")
+
+    def screen(self, record: PatientRecord, arm: str = "") -> PatientScreening:
+        """Screen a patient as was asked; for `arm` where it is given, else for the arm that is meant."""
+        patient = record.id
+        return screen_patient(record, self.protocol, self.occasion(patient), arm or self.arm_of(patient), (self.gate,))
 
     def under(self, readings: Mapping[str, str]) -> "Plan":
         """Give the plan under other readings."""

@@ -92,3 +92,8 @@ def _value(query: QueryDict, item: Filter) -> str:
             _("%(name)s: no choice '%(value)s'.") % {"name": item.name, "value": value}, suggest(value, allowed)
         )
     return value
+
+
+def holds(haystack: str, words: str) -> bool:
+    """Answer whether a text in small letters holds all words that are looked for."""
+    return all(word in haystack for word in words.lower().split())

@@ -55,6 +55,15 @@ def test_a_damaged_file_gives_what_was_read_before(tmp_path: Path) -> None:
     assert len(find_resource([tmp_path], ["a.ndjson"], "Observation/x1")) == 1
 
 
+@pytest.mark.parametrize(
+    "damaged", ["no JSON", '{"resourceType": "Bundle", "entry": 5}', '{"resourceType": "Bundle", "entry": {"a": 1}}']
+)
+def test_a_damaged_line_does_not_hide_those_below(damaged: str, tmp_path: Path) -> None:
+    (tmp_path / "a.ndjson").write_text(f"{damaged}\n{INR}\n", encoding="utf-8")
+    (found,) = find_resource([tmp_path], ["a.ndjson"], "Observation/x1")
+    assert found.place == "a.ndjson:2"
+
+
 def test_of_a_form_only_the_item_is_marked() -> None:
     items = [{"linkId": name, "answer": [{"valueBoolean": True}]} for name in ("a", "b")]
     lines = lines_of({"resourceType": "QuestionnaireResponse", "item": items}, "b")

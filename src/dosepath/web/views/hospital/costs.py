@@ -51,16 +51,12 @@ def _base(chosen: Filters) -> str:
     return chosen["base"] or ON_RECORD
 
 
-Limits = dict[str, tuple[Fraction, str]]
-"""Criteria that have one number as their limit, with it and its unit."""
-
-
 @dataclass(frozen=True, slots=True)
 class Costs:
     """The cost of the criteria of an arm, and which of them have a limit to slide."""
 
     found: ArmCost
-    limits: Limits
+    limits: tuple[str, ...]
 
 
 def _asked_cost(folder: Folder, chosen: Filters, form: str) -> Costs | Job[Costs]:
@@ -182,17 +178,11 @@ def _downloads(plot: str, request: HttpRequest) -> tuple[tuple[str, str], ...]:
 # Another limit ----------------------------------------------------------------------------------------------------
 
 
-def _slid(screening: Screening, arm: str, base: str, criterion: str, limits: Sequence[Fraction]) -> Curve:
-    return curve(screening, arm, criterion, base, limits)
-
-
 @require_GET
 def threshold(request: HttpRequest, form: str = "") -> HttpResponse:
     """Slide the limit of one criterion, and count who would pass."""
     folder = folder_of(request)
-    arm = request.GET.get("arm", "") or folder.arms[0]
-    if arm not in folder.arms:
-        _read(request, folder)  # refuses the arm in its words
+    arm = _arm(folder, _read_any(request, folder))
     known = ask(folder, ("limits", arm), _("Opening the result folder"), lambda opened: slidable(opened, arm), form)
     if isinstance(known, Job):
         return waiting(request, known, form)
@@ -228,6 +218,11 @@ def threshold(request: HttpRequest, form: str = "") -> HttpResponse:
     return answer(request, form, "hospital/threshold.html", listing, context)
 
 
+def _read_any(request: HttpRequest, folder: Folder) -> Filters:
+    """Read what is asked of a limit, before it is known which criteria have one."""
+    return _read(request, folder, [Filter("criterion", _("Criterion")), *_range()])
+
+
 def _range() -> list[Filter]:
     return [Filter("low", _("From")), Filter("high", _("To")), Filter("steps", _("Steps"))]
 
@@ -237,7 +232,7 @@ def _curve(folder: Folder, chosen: Filters, form: str, titles: dict[str, str]) -
     limits = _limits(chosen)
     key = ("curve", arm, base, criterion, tuple(map(str, limits)))
     title = _("Judging %(criterion)s at other limits") % {"criterion": f"{criterion} {titles.get(criterion, '')}"}
-    return ask(folder, key, title, lambda opened: _slid(opened, arm, base, criterion, limits), form)
+    return ask(folder, key, title, lambda opened: curve(opened, arm, criterion, base, limits), form)
 
 
 def _limits(chosen: Filters) -> tuple[Fraction, ...]:
@@ -246,12 +241,8 @@ def _limits(chosen: Filters) -> tuple[Fraction, ...]:
         return ()
     low, high = (_number(chosen, name) for name in ("low", "high"))
     steps_text = chosen["steps"] or "20"
-    if (
-        not steps_text.isdecimal()
-        or not steps_text.isascii()
-        or not 1 <= int(steps_text[:4]) <= MOST_STEPS
-        or len(steps_text) > 2
-    ):
+    whole = steps_text.isascii() and steps_text.isdigit() and len(steps_text) <= len(str(MOST_STEPS))
+    if not whole or not 1 <= int(steps_text) <= MOST_STEPS:
         raise RefusedError(
             _("steps: '%(value)s' is not a whole number from 1 to %(most)s.")
             % {"value": steps_text, "most": MOST_STEPS}
@@ -291,9 +282,7 @@ def plot_file(request: HttpRequest, plot: str, suffix: str) -> HttpResponse:
     if plot == "waterfall":
         found = _asked_cost(folder, _read(request, folder), suffix)
     else:
-        more = [Filter("criterion", _("Criterion")), *_range()]
-        chosen = _read(request, folder, more)
-        found = _curve(folder, chosen, suffix, {})
+        found = _curve(folder, _read_any(request, folder), suffix, {})
     if isinstance(found, Job):
         return waiting(request, found, suffix)
     chart = waterfall_of(found.found) if isinstance(found, Costs) else curve_of(found)

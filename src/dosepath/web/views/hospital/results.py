@@ -1,6 +1,6 @@
 """What a result folder holds: arms, worklist, orders, one patient, remarks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from dosepath.eligibility.gaps import orders as orders_of
+from dosepath.eligibility.report import Overall, ScreeningReport
 from dosepath.interop.screening_csv import COLUMNS as WORKLIST_COLUMNS
 from dosepath.interop.screening_csv import rows as worklist_rows
 from dosepath.interop.screening_json import document
@@ -20,12 +21,15 @@ from dosepath.population.overview import ArmCounts, RemarkCount, arm_counts, pat
 from dosepath.population.results import Screening
 from dosepath.protocol.model import GateName
 from dosepath.trial.journeys import PatientScreening
+from dosepath.trial.library import shipped
 from dosepath.web import filters
-from dosepath.web.filters import Filter
+from dosepath.web.filters import Filter, Filters, holds
 from dosepath.web.jobs import Job
 from dosepath.web.lists import Column, Listing, answer, json_of
 from dosepath.web.refusals import AbsentError, RefusedError
 from dosepath.web.views.hospital.folders import Folder, ask, folder_of
+from dosepath.web.views.screening import parts
+from dosepath.web.views.screening.words import order_words
 from dosepath.web.waiting import waiting
 
 GATE: Final = GateName.SCREENING
@@ -102,41 +106,51 @@ def arms(request: HttpRequest, form: str = "") -> HttpResponse:
 
 
 @dataclass(frozen=True, slots=True)
+class Row:
+    """One patient and arm: the report, its cells as the command writes them, and the labels of its orders."""
+
+    report: ScreeningReport
+    cells: Mapping[str, str | int]
+    orders: frozenset[str]
+
+    @property
+    def overall(self) -> Overall:
+        """The outcome."""
+        return self.report.gates[GATE].overall
+
+
+@dataclass(frozen=True, slots=True)
 class Worklist:
     """The patients nearest to taking part, and how many are in question at all."""
 
     total: int
     patients: tuple[PatientScreening, ...]
-    rows: tuple[Mapping[str, str | int], ...]
-    labels: tuple[frozenset[str], ...]
-    """Orders of each row."""
+    rows: tuple[Row, ...]
 
 
 def _nearest(screening: Screening, arm: str, limit: int) -> Worklist:
     found = lists.nearest(screening, arm, limit)
     reports = [report for each in found for report in each.shown(GATE)]
-    labels = tuple(frozenset(order.label for order in orders_of(each.gates[GATE], each.protocol)) for each in reports)
-    return Worklist(lists.in_question(screening, arm), found, tuple(worklist_rows(found, GATE)), labels)
+    rows = zip(reports, worklist_rows(found, GATE), strict=True)
+    return Worklist(lists.in_question(screening, arm), found, tuple(_row(report, cells) for report, cells in rows))
 
 
-def _read_worklist(request: HttpRequest, folder: Folder, form: str) -> tuple[Worklist | Job[Worklist], str, str]:
-    arm, limit = request.GET.get("arm", ""), request.GET.get("limit", "") or LIMITS[0]
-    if arm and arm not in folder.arms:
-        raise RefusedError(
-            _("arm: no choice '%(value)s'.") % {"value": arm[:40]},
-            _("Choose one of: %(choices)s.") % {"choices": ", ".join(folder.arms)},
-        )
-    if limit not in LIMITS:
-        raise RefusedError(
-            _("limit: no choice '%(value)s'.") % {"value": limit[:40]},
-            _("Choose one of: %(choices)s.") % {"choices": ", ".join(LIMITS)},
-        )
+def _row(report: ScreeningReport, cells: Mapping[str, str | int]) -> Row:
+    return Row(report, cells, frozenset(order.label for order in orders_of(report.gates[GATE], report.protocol)))
+
+
+def _offered(folder: Folder) -> list[Filter]:
+    return [
+        Filter("arm", _("Arm"), [(arm, arm) for arm in folder.arms]),
+        Filter("limit", _("At most"), [(limit, limit) for limit in LIMITS], ""),
+    ]
+
+
+def _asked_worklist(folder: Folder, chosen: Filters, form: str) -> Worklist | Job[Worklist]:
+    arm, limit = chosen["arm"], chosen["limit"] or LIMITS[0]
     title = _("Screening those who are nearest to taking part")
-    found = ask(folder, ("worklist", arm, limit), title, lambda opened: _nearest(opened, arm, int(limit)), form)
-    return found, arm, limit
+    return ask(folder, ("worklist", arm, limit), title, lambda opened: _nearest(opened, arm, int(limit)), form)
 
-
-Row = Mapping[str, str | int]
 
 TITLES: Final = {
     "patient": gettext_lazy("Patient"),
@@ -156,47 +170,34 @@ TITLES: Final = {
 def worklist(request: HttpRequest, form: str = "") -> HttpResponse:
     """List who is nearest to taking part."""
     folder = folder_of(request)
-    found, _arm, _limit = _read_worklist(request, folder, form)
+    arm, limit = _offered(folder)
+    found = _asked_worklist(folder, filters.read(request.GET, [arm, limit], also=["folder", "order"]), form)
     if isinstance(found, Job):
         return waiting(request, found, form)
-    labels = sorted(set().union(*found.labels))
-    chosen = filters.read(request.GET, _offered(folder, labels), also=["folder"])
-    rows = [
-        row for row, own in zip(found.rows, found.labels, strict=True) if not chosen["order"] or chosen["order"] in own
-    ]
+    labels = sorted(frozenset[str]().union(*(row.orders for row in found.rows)))
+    order = Filter("order", _("Order"), [(label, order_words(label)) for label in labels])
+    chosen = filters.read(request.GET, [arm, order, limit], also=["folder"])
+    rows = [row for row in found.rows if not chosen["order"] or chosen["order"] in row.orders]
     columns = [Column(name, TITLES.get(name, name), _cell(name)) for name in WORKLIST_COLUMNS]
     said = {**about(folder), "filters": chosen.used, "in_question": found.total}
     listing = Listing("worklist", _("Nearest to taking part"), columns, rows, found.total, said)
-    shown = [(row, folder.link("hospital-patient", patient=_id(row), arm=str(row["arm"]))) for row in rows]
-    context = {"folder": folder, "filters": chosen, "rows": shown, "found": found, "titles": TITLES}
+    shown = [(row, folder.link("hospital-patient", patient=row.report.patient, arm=row.report.arm)) for row in rows]
+    context = {"folder": folder, "filters": chosen, "rows": shown, "titles": TITLES}
     return answer(request, form, "hospital/worklist.html", listing, context)
 
 
-def _offered(folder: Folder, labels: Sequence[str]) -> list[Filter]:
-    return [
-        Filter("arm", _("Arm"), [(arm, arm) for arm in folder.arms]),
-        Filter("order", _("Order"), [(label, label) for label in labels]),
-        Filter("limit", _("At most"), [(limit, limit) for limit in LIMITS], ""),
-    ]
-
-
-def _cell(name: str) -> Any:
-    return lambda row: row[name]
-
-
-def _id(row: Row) -> str:
-    """Give the id of a patient; the list of the command puts a sign before ids that a spreadsheet would compute."""
-    return str(row["patient"]).removeprefix("'")
+def _cell(name: str) -> Callable[[Row], str | int]:
+    return lambda row: row.cells[name]
 
 
 @require_GET
 def orders(request: HttpRequest, form: str = "") -> HttpResponse:
     """Add up the orders over the worklist."""
     folder = folder_of(request)
-    found, _arm, _limit = _read_worklist(request, folder, form)
+    chosen = filters.read(request.GET, _offered(folder), also=["folder"])
+    found = _asked_worklist(folder, chosen, form)
     if isinstance(found, Job):
         return waiting(request, found, form)
-    chosen = filters.read(request.GET, [each for each in _offered(folder, ()) if each.name != "order"], also=["folder"])
     rows = lists.order_totals(found.patients)
     columns: list[Column[lists.OrderTotal]] = [
         Column(
@@ -204,6 +205,7 @@ def orders(request: HttpRequest, form: str = "") -> HttpResponse:
             _("Order"),
             lambda row: row.label,
             lambda row: folder.link("hospital-worklist", order=row.label, arm=chosen["arm"], limit=chosen["limit"]),
+            words=lambda row: order_words(row.label),
         ),
         Column("burden", _("Effort"), lambda row: row.burden, number=True),
         Column("patients", _("Patients"), lambda row: row.patients, number=True),
@@ -219,10 +221,9 @@ def orders(request: HttpRequest, form: str = "") -> HttpResponse:
 # One patient ------------------------------------------------------------------------------------------------------
 
 
-def _sheet(screening: Screening, identity: str, arm: str) -> dict[str, Any]:
+def _screened(screening: Screening, identity: str, arm: str) -> PatientScreening:
     patient_key(screening.connection, screening.whole, identity)
-    one = lists.one(screening, read_record(screening.connection, screening.whole, identity), arm)
-    return document(screening.asked.protocol, GATE, [one], ())
+    return lists.one(screening, read_record(screening.connection, screening.whole, identity), arm)
 
 
 @require_GET
@@ -236,30 +237,34 @@ def patient(request: HttpRequest, form: str = "") -> HttpResponse:
     if arm and arm not in folder.arms:
         raise AbsentError(_("There is no arm '%(arm)s' in this folder.") % {"arm": arm[:40]})
     title = _("Screening one patient")
-    found = ask(folder, ("patient", identity, arm), title, lambda opened: _sheet(opened, identity, arm), form)
+    found = ask(folder, ("patient", identity, arm), title, lambda opened: _screened(opened, identity, arm), form)
     if isinstance(found, Job):
         return waiting(request, found, form)
     if form:
-        return json_of({**found, "about": about(folder)})
-    reports = [
-        {**report, "gate": report["gates"][GATE.value], "rows": _criteria(report["gates"][GATE.value])}
-        for report in found["reports"]
-    ]
-    trial = found["protocol"]["id"]
-    return render(
-        request,
-        "hospital/patient.html",
-        {"folder": folder, "patient": identity, "arm": arm, "reports": reports, "trial": trial},
-    )
+        protocol = found.reports[0].protocol
+        return json_of({**document(protocol, GATE, [found], ()), "about": about(folder)})
+    trial = folder.about["trial"]
+    context = {
+        "folder": folder,
+        "patient": identity,
+        "arm": arm,
+        "sheets": [_sheet(report, trial) for report in found.shown(GATE)],
+        "book": trial.upper() if trial.upper() in shipped() else "",
+    }
+    return render(request, "hospital/patient.html", context)
 
 
-def _criteria(gate: Mapping[str, Any]) -> list[dict[str, Any]]:
-    blockers, undecided = set(gate["blockers"]), set(gate["undecided"])
-    return [
-        {"id": identity, **finding, "blocks": identity in blockers, "open": identity in undecided}
-        for identity, finding in gate["criteria"].items()
-        if finding["in_scope"]
-    ]
+def _sheet(report: ScreeningReport, trial: str) -> dict[str, Any]:
+    """Give what the templates of the screening sheet show of one arm; the tables keep no resource to open."""
+    gate = report.gates[GATE]
+    return {
+        "report": report,
+        "gate": gate,
+        "items": parts.items(report, gate, None, parts.not_opened, trial),
+        "checks": parts.checks(gate, report.protocol, parts.not_opened),
+        "orders": parts.order_rows(gate, report.protocol),
+        "expiries": parts.expiries(gate),
+    }
 
 
 # Remarks ----------------------------------------------------------------------------------------------------------
@@ -284,7 +289,7 @@ def remarks(request: HttpRequest, form: str = "") -> HttpResponse:
         each
         for each in found
         if chosen["kind"] in ("", each.kind)
-        and all(word in f"{each.resource} {each.reason} {each.first}".lower() for word in chosen["q"].lower().split())
+        and holds(f"{each.resource} {each.reason} {each.first}".lower(), chosen["q"])
     ]
     columns: list[Column[RemarkCount]] = [
         Column("reason", _("Reason"), lambda row: row.reason),

@@ -57,12 +57,19 @@ class Book:
 
 
 @lru_cache(maxsize=16)
+def described(trial: str, chosen: tuple[tuple[str, str], ...]) -> Mapping[str, Mapping[str, Any]]:
+    """Describe every criterion of a trial under some readings."""
+    protocol = open_trial(trial).under(dict(chosen))
+    return {name: describe(protocol, item) for name, item in protocol.criteria.items()}
+
+
+@lru_cache(maxsize=16)
 def _book(trial: str, chosen: tuple[tuple[str, str], ...]) -> Book:
     protocol = open_trial(trial).under(dict(chosen))
     return Book(
         protocol,
         sentences(protocol),
-        {item.id: describe(protocol, item) for item in protocol.criteria.values()},
+        described(trial, chosen),
         open_points(protocol),
         readers(protocol),
     )
@@ -93,15 +100,9 @@ def frame(book: Book) -> dict[str, Any]:
     """Give what the template `protocol/frame.html` needs."""
     in_file = {key: reading.in_force for key, reading in book.protocol.readings()}
     return {
-        "book": book,
         "trial": book.protocol.id,
         "protocol": book.protocol,
         "tail": tail_of(book),
         "switched": [(key, option, in_file[key]) for key, option in book.protocol.chosen.items()],
         "gates": {gate.value: words for gate, words in GATES.items()},
     }
-
-
-def holds(haystack: str, words: str) -> bool:
-    """Answer whether a text in small letters holds all words that are looked for."""
-    return all(word in haystack for word in words.lower().split())

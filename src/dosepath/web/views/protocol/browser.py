@@ -18,10 +18,10 @@ from dosepath.protocol.model import DltClause, Reading
 from dosepath.protocol.protocol import Protocol
 from dosepath.trial.library import shipped
 from dosepath.web import filters
-from dosepath.web.filters import Filter, Filters
+from dosepath.web.filters import Filter, Filters, holds
 from dosepath.web.lists import Column, Listing, answer
 from dosepath.web.readings import PARAMETER
-from dosepath.web.views.protocol.book import POINTS, Book, frame, holds, opened
+from dosepath.web.views.protocol.book import POINTS, Book, frame, opened
 from dosepath.web.words import GATES
 
 PARTS: Mapping[PagePart, str | Promise] = {

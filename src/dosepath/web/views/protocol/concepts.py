@@ -15,11 +15,11 @@ from dosepath.interop.concept_json import concept_document
 from dosepath.rules.vocabulary import Kind
 from dosepath.rules.wording import suggest
 from dosepath.web import filters
-from dosepath.web.filters import Filter
+from dosepath.web.filters import Filter, holds
 from dosepath.web.lists import Column, Listing, answer, json_of
 from dosepath.web.readings import PARAMETER
 from dosepath.web.refusals import AbsentError
-from dosepath.web.views.protocol.book import Book, frame, holds, opened
+from dosepath.web.views.protocol.book import Book, frame, opened
 
 KINDS: Mapping[Kind, str | Promise] = {
     Kind.QUANTITY: lazy("quantity"),

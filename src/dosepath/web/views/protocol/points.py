@@ -9,10 +9,10 @@ from django.views.decorators.http import require_GET
 
 from dosepath.interop.open_points import OpenPoint
 from dosepath.web import filters
-from dosepath.web.filters import Filter
+from dosepath.web.filters import Filter, holds
 from dosepath.web.lists import Column, Listing, answer
 from dosepath.web.readings import PARAMETER
-from dosepath.web.views.protocol.book import POINTS, frame, holds, opened
+from dosepath.web.views.protocol.book import POINTS, frame, opened
 
 
 @require_GET

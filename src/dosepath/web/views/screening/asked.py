@@ -1,7 +1,7 @@
 """What an address asks of a screening: day, gate, arm, dates, readings, settings; all of it in the query."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Final
 from urllib.parse import urlencode
@@ -127,12 +127,6 @@ def _values(query: QueryDict, name: str) -> list[str]:
     if len(given) > MOST_VALUES or any(len(value) > LONGEST for value in given):
         raise RefusedError(_("%(name)s: too long.") % {"name": name})
     return [value.strip() for value in dict.fromkeys(given) if value.strip()]
-
-
-def without_readings(question: Question) -> Question:
-    """Give the question under the readings in force."""
-    pairs = tuple(pair for pair in question.pairs if pair[0] != "reading")
-    return Question(replace(question.asked, readings=()), question.own_dates, pairs)
 
 
 def settled(request: HttpRequest) -> HttpResponseRedirect | None:

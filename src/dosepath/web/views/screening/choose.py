@@ -1,5 +1,7 @@
 """The way in: the synthetic cohort, files that are sent in, a folder on this machine, and what was there before."""
 
+from collections.abc import Iterable
+
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -21,14 +23,18 @@ def choose(request: HttpRequest) -> HttpResponse:
     context = {
         "demo": cohorts.DEMO,
         "known": cohorts.known(),
-        "suffixes": (*cohorts.SUFFIXES, ".zip"),
-        "accepted": ".json,.gz,.ndjson,.jsonl,.zip,.yaml,.csv",
+        "accepted": ",".join(_endings((*cohorts.SUFFIXES, ".zip"))),
         "largest": megabytes(FILE_BYTES),
         "unpacked": megabytes(EXPANDED_BYTES),
         "protocol": protocol,
         "trial": shipped()[0],
     }
     return render(request, "screening/choose.html", context)
+
+
+def _endings(suffixes: Iterable[str]) -> dict[str, None]:
+    """Give what the browser may offer: the last part of each ending, once, for it knows no longer ones."""
+    return dict.fromkeys(f".{suffix.rpartition('.')[2]}" for suffix in suffixes)
 
 
 @require_POST

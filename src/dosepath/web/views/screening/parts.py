@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
@@ -13,20 +12,19 @@ from dosepath.core.verdict import Verdict
 from dosepath.eligibility.gaps import Order, orders
 from dosepath.eligibility.report import CheckResult, Finding, GateReport, ScreeningReport
 from dosepath.eligibility.wording import fact_words, meaning
-from dosepath.interop.protocol_json import describe
 from dosepath.interop.score_json import field_document, label_of
 from dosepath.protocol.protocol import Protocol
 from dosepath.trial.what_if import SOURCE, can_be_assumed
 from dosepath.trial.worked import WorkedScore, worked_scores
+from dosepath.web.views.protocol.book import described
 from dosepath.web.views.screening import words
-from dosepath.web.views.screening.cohorts import protocol_in_force
 from dosepath.web.words import GATES
 
 SHOWN_FACTS: Final = 5
 """Facts of one concept that stand open; the others are folded."""
 
 Opener = Callable[[str, str], tuple[str, str]]
-"""Address of the sheet with a resource beside it, and of the resource alone, from its name and an item."""
+"""Address of the sheet with a resource beside it, and of the resource alone, from its name and an item; or nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,17 +112,22 @@ class Item:
         return (*self.shown, *self.folded)
 
 
-@lru_cache(maxsize=16)
-def described(readings: tuple[tuple[str, str], ...]) -> Mapping[str, Mapping[str, Any]]:
-    """Describe every criterion under some readings."""
-    protocol = protocol_in_force().under(dict(readings))
-    return {name: describe(protocol, item) for name, item in protocol.criteria.items()}
+def described_for(trial: str, protocol: Protocol) -> Mapping[str, Mapping[str, Any]]:
+    """Describe every criterion of a trial under the readings of its protocol."""
+    return described(trial, tuple(sorted(protocol.chosen.items())))
 
 
-def items(report: ScreeningReport, gate: GateReport, before: GateReport | None, opener: Opener) -> list[Item]:
-    """Give the criteria that are judged for the arm, in the order of the protocol."""
+def not_opened(source: str, item: str) -> tuple[str, str]:  # noqa: ARG001 - an opener
+    """Leave a resource closed, where no file of it is at hand."""
+    return "", ""
+
+
+def items(
+    report: ScreeningReport, gate: GateReport, before: GateReport | None, opener: Opener, trial: str
+) -> list[Item]:
+    """Give the criteria that are judged for the arm, in the order of the protocol; `trial` is its name or file."""
     protocol = report.protocol
-    texts = described(tuple(sorted(protocol.chosen.items())))
+    texts = described_for(trial, protocol)
     old = before.findings if before else {}
     return [
         _item(finding, gate, _differing(finding, old.get(finding.id)), texts[finding.id], protocol, opener)

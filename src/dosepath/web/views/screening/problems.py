@@ -75,7 +75,8 @@ def problems(request: HttpRequest, cohort: str, form: str = "") -> HttpResponse:
         Column(
             "kind",
             _("kind"),
-            lambda each: str(words.REMARKS[each.remark.kind]) if not form else each.remark.kind.name.lower(),
+            lambda each: each.remark.kind.name.lower(),
+            words=lambda each: words.REMARKS[each.remark.kind],
         ),
         Column("patient", _("patient"), lambda each: each.patient, link=sheet),
         Column("resource", _("resource"), lambda each: each.remark.resource, link=raw),

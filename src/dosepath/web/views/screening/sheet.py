@@ -14,10 +14,12 @@ from dosepath import __version__
 from dosepath.core.verdict import Verdict
 from dosepath.eligibility.report import GateReport, ScreeningReport
 from dosepath.eligibility.screening import RECHECK_SETTING
+from dosepath.eligibility.wording import fact_words
 from dosepath.interop.fhir import PatientFile
 from dosepath.interop.screening_json import document, number_text
 from dosepath.rules.parse import suggest
-from dosepath.trial.journeys import PatientScreening, screen_patient, suggested_arms
+from dosepath.trial.journeys import PatientScreening, suggested_arms
+from dosepath.trial.library import shipped
 from dosepath.trial.plan import Plan
 from dosepath.trial.what_if import changes, with_facts
 from dosepath.trial.worklist import decisive
@@ -104,12 +106,13 @@ def sheet(request: HttpRequest, cohort: str, row: str, arm: str, form: str = "")
         ),
     ]
     chosen = filters.read(request.GET, offered, (*asking.parameters(), *OWN))
-    everything = parts.items(shown.report, shown.gate, shown.gate_before, _opener(shown))
+    everything = parts.items(shown.report, shown.gate, shown.gate_before, _opener(shown), shipped()[0])
     left = _left(everything, chosen)
     name = f"sheet-{shown.key}-{shown.arm}"
     listing = Listing(name, _("Criteria"), COLUMNS, left, len(everything), _about(shown, chosen))
     context = {
         "sheet": shown,
+        "book": shown.plan.protocol.id,
         "cohort": shown.cohort,
         "question": shown.question,
         "filters": chosen,
@@ -156,7 +159,7 @@ def _sheet(request: HttpRequest, cohort: str, row: str, arm: str, form: str) -> 
 def _judged(person: PatientFile, plan: Plan, arm: str, trial: Trial) -> ScreeningReport:
     tried = plan.under(trial.readings) if trial.readings else plan
     record = with_facts(person.mapped.record, trial.facts(tried.protocol)) if trial.values else person.mapped.record
-    return screen_patient(record, tried.protocol, tried.occasion(person.id), arm, (tried.gate,)).reports[0]
+    return tried.screen(record, arm).reports[0]
 
 
 def _tail(pairs: Sequence[tuple[str, str]]) -> str:
@@ -305,9 +308,7 @@ def _what(request: HttpRequest, shown: Sheet) -> dict[str, Any]:
     name = request.GET.get(trying.WHAT, "")
     if name and name not in protocol.criteria:
         raise AbsentError(_("There is no criterion '%(name)s'.") % {"name": name}, suggest(name, protocol.criteria))
-    said = parts.described(tuple(sorted(protocol.chosen.items()))).get(
-        name, {"concepts": {}, "readings": [], "rule": ""}
-    )
+    said = parts.described_for(shipped()[0], protocol).get(name, {"concepts": {}, "readings": [], "rule": ""})
     mine = [each["key"] for each in said["readings"]]
     changed = changes(shown.gate_before, shown.gate) if shown.trial else ()
     return {
@@ -341,19 +342,15 @@ def _effect(shown: Sheet) -> str:
 
 def _tried(shown: Sheet) -> list[dict[str, str]]:
     """Give each thing that is tried, with the address without it."""
-    concepts = shown.plan.protocol.file.concepts
+    protocol = shown.report.protocol
     found = []
-    for each in shown.trial.values:
-        pair = (trying.IF, trying.written(each))
-        uln = f", ULN {each.uln}" if each.uln else ""
-        unit = concepts[each.concept].unit if each.concept in concepts else ""
-        plain = each.value.replace(".", "", 1).isdigit() and unit not in ("", "1")
-        value = f"{each.value} {unit}" if plain else each.value
+    for each, fact in zip(shown.trial.values, shown.trial.facts(protocol), strict=True):
+        said = fact_words(fact)
         found.append(
             {
-                "label": concepts[each.concept].label if each.concept in concepts else each.concept,
-                "value": f"{value}{uln}, {each.day}",
-                "without": f"{shown.trial.without(pair, shown.question)}#what-if",
+                "label": protocol.file.concepts[each.concept].label,
+                "value": ", ".join([said.value, *said.limits, said.when]),
+                "without": f"{shown.trial.without((trying.IF, trying.written(each)), shown.question)}#what-if",
             }
         )
     for key, option in shown.trial.readings.items():

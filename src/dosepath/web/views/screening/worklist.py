@@ -19,7 +19,7 @@ from dosepath.eligibility.gaps import Order
 from dosepath.eligibility.report import Overall
 from dosepath.mapping.reader import RemarkKind
 from dosepath.protocol.model import GateName
-from dosepath.trial.journeys import RANK, screen_patient
+from dosepath.trial.journeys import RANK
 from dosepath.trial.occasions import ANCHORS
 from dosepath.trial.plan import Plan
 from dosepath.trial.worklist import SHOWN_CRITERIA, Decisive, Line, lines
@@ -134,9 +134,7 @@ def judge(found: Patients, plan: Plan, progress: Progress, said: str) -> Screene
     keys = {each.id: key for key, each in found.people.items()}
     kept: list[Row] = []
     for done, each in enumerate(found.people.values(), start=1):
-        arm = plan.arm_of(each.id)
-        screening = screen_patient(each.mapped.record, plan.protocol, plan.occasion(each.id), arm, (plan.gate,))
-        kept += [_row(line, keys[each.id], found) for line in lines([screening], plan.gate)]
+        kept += [_row(line, keys[each.id], found) for line in lines([plan.screen(each.mapped.record)], plan.gate)]
         progress.say(done, len(found.people), said)
     named = set(plan.by_patient)
     return Screened(
@@ -207,7 +205,6 @@ def worklist(request: HttpRequest, cohort: str, form: str = "") -> HttpResponse:
     context = {
         "cohort": chosen_cohort,
         "question": question,
-        "plan": plan,
         "plan_gate": GATES[plan.gate],
         "filters": chosen,
         "counts": _counts(done.rows),
