@@ -243,26 +243,27 @@ def _answers(compiler: Compiler, level: int) -> Answers:
 
 
 def _counting(requests: list[tuple[int, PickRequest]], level: int) -> exp.Select:
-    """Find for each patient and request the key of the result that counts."""
-    starts = {place: column(request.start) for place, request in requests}
-    ends = {place: column(request.end) for place, request in requests}
+    """Find for each patient and request the rank of the result that counts."""
+    windows = list(dict.fromkeys((request.start, request.end) for _, request in requests))
     rows: list[tuple[Part, ...]] = [
-        (leaf, place, -1 if request.earliest else 1) for place, request in requests for leaf in request.leaves
+        (leaf, place, windows.index((request.start, request.end)), -1 if request.earliest else 1)
+        for place, request in requests
+        for leaf in request.leaves
     ]
-    listed = constants("r", ("concept", "pick", "direction"), rows)
-    bounds = sorted({request.start for _, request in requests} | {request.end for _, request in requests})
+    bounds = sorted({bound for window_of in windows for bound in window_of})
     chosen = exp.select(
         "f.patient",
         "f.rank",
         "r.pick",
         "r.direction",
+        "r.span",
         "b.on_day",
         sql("COALESCE(f.first_earliest, DATE '0001-01-01') AS day_e"),
         sql("COALESCE(f.first_latest, DATE '9999-12-31') AS day_l"),
         *(f"b.{name}" for name in bounds),
     )
     dated = (
-        facts_of(chosen, listed)
+        facts_of(chosen, constants("r", ("concept", "pick", "span", "direction"), rows))
         .join(exp.to_table(f"base_{level}").as_("b"), on="b.patient = f.patient")
         .where("f.absent IS NULL AND (f.first_earliest IS NULL OR f.first_earliest <= b.on_day)")
     )
@@ -274,54 +275,52 @@ def _counting(requests: list[tuple[int, PickRequest]], level: int) -> exp.Select
         "on_day",
         "day_e",
         "day_l",
-        exp.alias_(case_of("pick", starts), "window_s"),
-        exp.alias_(case_of("pick", ends), "window_e"),
+        exp.alias_(case_of("span", {n: column(start) for n, (start, _) in enumerate(windows)}), "window_s"),
+        exp.alias_(case_of("span", {n: column(end) for n, (_, end) in enumerate(windows)}), "window_e"),
     ).from_(dated.subquery("d"))
     keyed = (
         exp.select(
             "patient",
             "pick",
             "rank",
-            sql("day_e = day_l AS exact"),
+            "direction",
+            sql("day_e = day_l AND rank IS NOT NULL AS placed"),
             sql("day_l <= on_day AND day_l <= window_e AND window_s <= day_e AND window_s <= window_e AS sure"),
             sql(
                 "(DATE_DIFF('day', DATE '0001-01-01', CASE WHEN direction > 0 THEN day_l ELSE day_e END)) "
                 "* direction AS far"
             ),
-            "direction",
         )
         .from_(placed.subquery("p"))
         .where("day_e <= window_e AND window_s <= day_l")
     )
     ranks = sql(":r", r=exp.Literal.number(RANKS))
+    # Of results whose place among the others is not known, only the farthest can matter.
     grouped = (
         exp.select(
             "patient",
             "pick",
-            sql("COUNT(*) AS n"),
+            sql("SUM(CASE WHEN sure THEN 1 ELSE 2 END) = 1 AS single"),
             sql("MAX(rank) AS any_rank"),
-            sql("BOOL_AND(sure) AS all_sure"),
-            sql("MAX(CASE WHEN exact THEN far END) AS best"),
-            sql("MAX(CASE WHEN exact THEN far * :k + rank * direction END) AS best_key", k=ranks),
-            sql("MAX(CASE WHEN NOT exact THEN far END) AS vague"),
-            sql("MAX(CASE WHEN exact AND rank IS NULL THEN far END) AS unranked"),
+            sql("MAX(CASE WHEN placed THEN far * :k + rank * direction END) AS best", k=ranks),
+            sql("MAX(CASE WHEN NOT placed THEN far END) AS doubtful"),
         )
         .from_(keyed.subquery("k"))
         .group_by("patient", "pick")
     )
-    single = "n = 1 AND all_sure"
-    doubtful = (
-        "(vague IS NOT NULL AND (best IS NULL OR vague >= best)) "
-        "OR (unranked IS NOT NULL AND unranked >= best) OR several"
-    )
+    day_of_best = "CASE WHEN best >= 0 THEN best // :k ELSE -(-best // :k) END"
     own = [(place, request.unit, len(request.leaves) > 1) for place, request in requests]
     return (
         exp.select(
             "g.patient",
             "g.pick",
             "o.its_unit",
-            sql(f"CASE WHEN {single} THEN FALSE ELSE {doubtful} END AS open"),
-            sql(f"CASE WHEN {single} THEN any_rank ELSE ABS(best_key - best * :k) END AS rank", k=ranks),
+            sql(
+                "CASE WHEN single THEN FALSE ELSE several OR COALESCE(doubtful >= :day, doubtful IS NOT NULL) END "
+                "AS open",
+                day=sql(day_of_best, k=ranks),
+            ),
+            sql("CASE WHEN single THEN any_rank ELSE MOD(ABS(best), :k) END AS rank", k=ranks),
         )
         .from_(grouped.subquery("g"))
         .join(constants("o", ("pick", "its_unit", "several"), own).subquery("o"), on="o.pick = g.pick")
