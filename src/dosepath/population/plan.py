@@ -36,7 +36,7 @@ from dosepath.rules import nodes
 from dosepath.rules.nodes import Truth
 from dosepath.rules.parse import suggest, walk
 from dosepath.rules.relational import Compiler, Step, Truthed, evidence
-from dosepath.rules.relational.sql import FALSE, TRUE, sql
+from dosepath.rules.relational.sql import FALSE, TRUE, any_true, sql
 
 MET: Final = 1
 NOT_MET: Final = 0
@@ -210,7 +210,7 @@ class _Column:
     name: str
     criterion: str
     with_pending: bool
-    truth: Truthed
+    code: exp.Expression
     depth: int
     judgements: tuple[str, ...]
     why_not: tuple[str, ...]
@@ -282,7 +282,7 @@ class _Wiring:
         tree = trees[0]
         if len(trees) > 1:
             tree = nodes.Or(tuple(trees)) if criterion.exclusion else nodes.And(tuple(trees))
-        truth = self.compiler.truth(tree)
+        code = _joined(tree, by_criterion) or coded(self.compiler.truth(tree))
         named = {name for name in by_criterion.values() if name is not None}
         below = [item for item in self._columns.values() if item.name in named]
         depth = max((item.depth + 1 for item in below), default=0)
@@ -290,7 +290,7 @@ class _Wiring:
             f"c{len(self._columns)}",
             criterion.id,
             with_pending,
-            truth,
+            code,
             depth,
             self._judgements(tree),
             tuple(dict.fromkeys(self.compiler.reasons)),
@@ -340,10 +340,30 @@ class _Wiring:
             below = (
                 query if depth == 0 else exp.select("*").from_(query.subquery(f"depth_{depth}", copy=False), copy=False)
             )
-            added = (exp.alias_(coded(item.truth), item.name, copy=False) for item in here)
+            added = (exp.alias_(item.code, item.name, copy=False) for item in here)
             query = below.select(*added, copy=False)
         names = (item.name for item in self._columns.values())
         return exp.select("patient", *names).from_(query.subquery("judged", copy=False), copy=False)
+
+
+def _joined(tree: Truth, columns: Mapping[str, str | None]) -> exp.Expression | None:
+    """Write the value of a column whose rule only joins other criteria; None for any other rule.
+
+    Where none of them decides, the least of their codes is the answer: what is to be judged one by one comes before
+    unknown, and unknown before known.
+    """
+    if not isinstance(tree, nodes.And | nodes.Or):
+        return None
+    names = [columns[node.id] for node in tree.operands if isinstance(node, nodes.CriterionRef)]
+    if len(names) < len(tree.operands):
+        return None
+    codes = [sql(str(UNKNOWN)) if name is None else exp.column(name) for name in names]
+    if len(codes) == 1:
+        return exp.cast(codes[0], "TINYINT")
+    decisive = NOT_MET if isinstance(tree, nodes.And) else MET
+    any_decides = any_true(sql(":c = :d", c=code, d=decisive) for code in codes)
+    least = exp.Least(this=codes[0], expressions=codes[1:], ignore_nulls=True)
+    return exp.cast(sql("CASE WHEN :any THEN :d ELSE :least END", any=any_decides, d=decisive, least=least), "TINYINT")
 
 
 def coded(truth: Truthed) -> exp.Expression:

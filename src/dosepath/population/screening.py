@@ -182,8 +182,8 @@ class Screener:
         for step in self.plan.steps:
             self.engine.make(step)
         self.engine.bring_back(self.connection, "verdicts")
-        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE judged AS {self._settled()} ORDER BY patient")
-        save(self.connection, "FROM judged", chunk_file(tables, "verdicts", chunk))
+        self._settle()
+        save(self.connection, "FROM judged ORDER BY patient", chunk_file(tables, "verdicts", chunk))
         self._evidence(tables, chunk)
         save(self.connection, self._overall(), chunk_file(tables, "overall", chunk))
         return count
@@ -219,31 +219,30 @@ class Screener:
         self.connection.execute("DELETE FROM patients WHERE patient IN (SELECT patient FROM own_dates)")
         self.connection.execute("INSERT INTO patients FROM own_dates")
 
-    def _settled(self) -> str:
-        """Let the one-patient evaluator judge what the plan leaves open; give the SELECT of all verdicts."""
+    def _settle(self) -> None:
+        """Let the one-patient evaluator judge what the plan leaves open; make the view `judged` of all verdicts."""
         names = [column.name for column in self.plan.columns]
-        listed = ", ".join(names)
-        left = " OR ".join(f"{name} = {ONE_BY_ONE}" for name in names)
         open_rows = self.connection.execute(
-            f"SELECT patient, {listed} FROM verdicts WHERE {left} ORDER BY patient"
+            f"SELECT patient, {', '.join(names)} FROM verdicts WHERE LEAST({', '.join(names)}) = {ONE_BY_ONE} "
+            "ORDER BY patient"
         ).fetchall()
-        self.connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE settled AS SELECT patient, {listed} FROM verdicts LIMIT 0"
-        )
-        for start in range(0, len(open_rows), PATIENTS_AT_ONCE):
-            self._settle(names, open_rows[start : start + PATIENTS_AT_ONCE])
-        decided = f"SELECT patient, {listed} FROM verdicts WHERE patient NOT IN (SELECT patient FROM settled)"
-        return f"SELECT * FROM ({decided} UNION ALL SELECT patient, {listed} FROM settled)"
-
-    def _settle(self, names: list[str], rows: list[Row]) -> None:
-        left = {row[0]: [name for name, cell in zip(names, row[1:], strict=True) if cell == ONE_BY_ONE] for row in rows}
-        judged = judged_one_by_one(self.engine, self.plan, left)
+        left = {
+            row[0]: [name for name, cell in zip(names, row[1:], strict=True) if cell == ONE_BY_ONE] for row in open_rows
+        }
         self.one_by_one += sum(map(len, left.values()))
-        done = [
-            (row[0], *(judged[row[0]].get(name, cell) for name, cell in zip(names, row[1:], strict=True)))
-            for row in rows
-        ]
-        fill(self.connection, "settled", _keys(["patient", *names]), done)
+        affected = sorted({name for some in left.values() for name in some})
+        make(self.connection, "settled", _settled(affected))
+        patients = list(left)
+        for start in range(0, len(patients), PATIENTS_AT_ONCE):
+            some = {patient: left[patient] for patient in patients[start : start + PATIENTS_AT_ONCE]}
+            judged = judged_one_by_one(self.engine, self.plan, some)
+            rows = [(patient, *map(cells.get, affected)) for patient, cells in judged.items()]
+            fill(self.connection, "settled", _settled(affected), rows)
+        replaced = ", ".join(f"CAST(COALESCE(s.{name}, v.{name}) AS TINYINT) AS {name}" for name in affected)
+        self.connection.execute(
+            f"CREATE OR REPLACE TEMP VIEW judged AS SELECT v.*{f' REPLACE ({replaced})' if affected else ''} "
+            "FROM verdicts AS v LEFT JOIN settled AS s ON s.patient = v.patient"
+        )
 
     def _evidence(self, tables: Path, chunk: int) -> None:
         """Write the facts that requests were answered from; what was judged one by one, the evaluator tells anew."""
@@ -326,8 +325,11 @@ def _listed(words: Set[str]) -> str:
     return ", ".join(map(literal, sorted(words)))
 
 
-def _keys(names: list[str]) -> Schema:
-    return Schema("settled", tuple(Column(name, Type.KEY, "") for name in names))
+def _settled(names: Sequence[str]) -> Schema:
+    key = Column("patient", Type.KEY, "key of the patient")
+    return Schema(
+        "settled", (key, *(Column(name, Type.WHOLE, "its verdict; NULL: that of the plan") for name in names))
+    )
 
 
 def _written(value: Any) -> str:

@@ -85,7 +85,8 @@ def _some(compiler: Compiler, node: nodes.SomeAssessment) -> Truthed:
         s=bounds.start,
         e=bounds.end,
     )
-    return settled(value, opens, flags.test(VAGUE), sql(":o AND (:v) IS NULL", o=flags.test(OPEN), v=value))
+    left = sql(":o AND (:none OR NOT :met)", o=flags.test(OPEN), none=bounds.absent, met=flags.test(MET))
+    return settled(value, opens, flags.test(VAGUE), undecided=left)
 
 
 @truth_of(nodes.LatestAssessment)

@@ -81,7 +81,8 @@ def _exists(compiler: Compiler, node: nodes.Exists) -> Truthed:
         empty=sql(":s > :e", s=bounds.start, e=bounds.end),
         doubt=doubts(compiler, node.concept, bounds),
     )
-    return settled(value, bounds.open, _left(value, flags))
+    left = sql(":o AND (:none OR NOT :met)", o=flags.test(OPEN), none=bounds.absent, met=flags.test(MET))
+    return settled(value, bounds.open, undecided=left)
 
 
 @truth_of(nodes.EveryRecorded)
@@ -99,11 +100,7 @@ def _every(compiler: Compiler, node: nodes.EveryRecorded) -> Truthed:
         doubt=doubts(compiler, node.concept, bounds),
         may=flags.test(MAY_FIT),
     )
-    return settled(value, bounds.open, _left(value, flags))
-
-
-def _left(value: Tree, flags: Flags) -> Tree:
-    return sql(":o AND (:v) IS NULL", o=flags.test(OPEN), v=value)
+    return settled(value, bounds.open, undecided=sql(":o AND (:v) IS NULL", o=flags.test(OPEN), v=value))
 
 
 def doubts(compiler: Compiler, concept: str, bounds: Bounds) -> Tree:

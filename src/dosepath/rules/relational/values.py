@@ -164,10 +164,22 @@ def negated(truth: Truthed) -> Truthed:
     return Truthed(sql("NOT :v", v=truth.value), truth.open, truth.seen)
 
 
-def settled(value: Tree, *opens: Tree | None, seen: Tree | None = None) -> Truthed:
-    """Make an answer that is NULL where it is left open."""
+def settled(value: Tree, *opens: Tree | None, undecided: Tree | None = None, seen: Tree | None = None) -> Truthed:
+    """Make an answer that is NULL where it is left open.
+
+    Parameters
+    ----------
+    value
+        The answer, were nothing left open.
+    opens
+        Where the evaluator has to answer, whatever the value.
+    undecided
+        Where it has to answer because the value is NULL.
+    seen
+        Whether something is on record.
+    """
     open_ = either(*opens)
-    return Truthed(unless(open_, value), open_, seen)
+    return Truthed(unless(open_, value), either(open_, undecided), seen)
 
 
 def is_true(tree: Tree | None) -> Tree:
