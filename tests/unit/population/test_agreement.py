@@ -224,6 +224,14 @@ def test_limits_are_met_exactly() -> None:
     assert verdicts("latest(alt, screen) > 1.5 * uln", lab("1.8000001", 2, "1.2")) == (1, "met")
 
 
+def test_a_change_from_zero_to_what_is_not_known_is_not_known() -> None:
+    zero = Fact("total", lab("0", 200).period, "total-0", Quantity.of("0", "1"))
+    treated = Fact("dexa", lab("0", 30).period, "dexa-0", dose=Quantity.of("20", "mg"), times_per_day=Fraction(1))
+    for operator in ("=", "!=", "<", ">="):
+        rule = f"relative_decline(latest(total, past), earliest(total, ever, before treated_since)) {operator} 10 '%'"
+        assert verdicts(rule, zero, treated) == (-1, "unknown")
+
+
 def test_a_division_by_zero_has_no_answer() -> None:
     facts = [replace(lab(value, 2), concept="fvc", source=value) for value in ("0",)]
     facts = [replace(fact, value=Quantity.of("0", "%")) for fact in facts]

@@ -23,7 +23,7 @@ def sign(a: Tree, a_den: Tree, a_size: Tree, b: Tree, b_den: Tree, b_size: Tree)
     """Give -1, 0 or 1 as the first number is below, equal to or above the second; NULL where it cannot be told."""
     return sql(
         "CASE WHEN ABS(:a - :b) > (:sa + :sb) * :e THEN CASE WHEN :a < :b THEN -1 ELSE 1 END "
-        "WHEN (:sa + :sb) * :e2 * :da * :db < 1 THEN 0 END",
+        "WHEN :a - :b IS NOT NULL AND (:sa + :sb) * :e2 * :da * :db < 1 THEN 0 END",
         a=a,
         b=b,
         sa=a_size,
