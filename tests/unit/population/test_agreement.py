@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from sqlglot import exp
 
 from dosepath.core.days import PartialDate, Period
-from dosepath.core.facts import Fact
+from dosepath.core.facts import Fact, Table
 from dosepath.core.quantity import Quantity
+from dosepath.core.verdict import Verdict
 from dosepath.population.engines import DuckDB
 from dosepath.population.plan import MET, NOT_MET, ONE_BY_ONE, UNKNOWN
 from dosepath.rules import nodes
@@ -25,7 +26,7 @@ from dosepath.rules.relational.numbers import literal, sign_of
 from dosepath.rules.relational.sql import sql
 from tests.properties.generate import ANYTHING, Patient, concepts_of, families, joined, patients
 from tests.unit.population.agree import Cell, alike, compared
-from tests.unit.rules.world import ON, rule
+from tests.unit.rules.world import ON, World, rule
 
 BASES = (nodes.Node, nodes.Truth, nodes.Scalar)
 """Classes that are no operator."""
@@ -230,6 +231,14 @@ def test_a_change_from_zero_to_what_is_not_known_is_not_known() -> None:
     for operator in ("=", "!=", "<", ">="):
         rule = f"relative_decline(latest(total, past), earliest(total, ever, before treated_since)) {operator} 10 '%'"
         assert verdicts(rule, zero, treated) == (-1, "unknown")
+
+
+def test_a_window_up_to_a_date_that_is_not_set_holds_no_result_before_another_day() -> None:
+    result = Fact("hiv", lab("0", 100).period, "hiv-0", "negative")
+    rule = "earliest(hiv, up to lymphodepletion, before reached([steroid, suppressant], 90 days, ever)) in {positive}"
+    patients = alike([Patient((result,), world=World(complete=frozenset(Table)))])
+    (cell,) = compared(DuckDB(), [rule], patients)
+    assert (cell.planned, cell.verdict) == (UNKNOWN, Verdict.UNKNOWN)
 
 
 def test_a_division_by_zero_has_no_answer() -> None:

@@ -99,8 +99,9 @@ def window(compiler: Compiler, node: nodes.WindowOf, before: Days | None = None)
     first, last = exactly(start), exactly(end)
     opens = [start.open, end.open, partly(start), partly(end)]
     if before is not None:
+        # LEAST passes over NULL, and a window without an end is none.
         last = sql(
-            "CASE WHEN :b > DATE '0001-01-01' THEN LEAST(:l, CAST(:b - INTERVAL 1 DAY AS DATE)) END",
+            "CASE WHEN :b > DATE '0001-01-01' AND :l IS NOT NULL THEN LEAST(:l, CAST(:b - INTERVAL 1 DAY AS DATE)) END",
             l=last,
             b=exactly(before),
         )
