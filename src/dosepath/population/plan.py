@@ -35,7 +35,7 @@ from dosepath.protocol.protocol import Judged, Protocol, Rule
 from dosepath.rules import nodes
 from dosepath.rules.nodes import Truth
 from dosepath.rules.parse import suggest, walk
-from dosepath.rules.relational import Compiler, Step, Truthed, evidence
+from dosepath.rules.relational import Compiler, Step, Truthed, Use, evidence
 from dosepath.rules.relational.sql import FALSE, TRUE, any_true, sql
 
 MET: Final = 1
@@ -214,7 +214,7 @@ class _Column:
     depth: int
     judgements: tuple[str, ...]
     why_not: tuple[str, ...]
-    used: tuple[tuple[str, int], ...]
+    used: tuple[Use, ...]
     arms: list[str] = field(default_factory=list)
 
 
@@ -275,16 +275,20 @@ class _Wiring:
         with_pending: bool,
     ) -> _Column:
         self.compiler.reasons = []
-        self.compiler.used = []
         trees = [self._tree(criterion, rule, part) for rule, part in zip(rules, parts, strict=True)]
         by_criterion = {identity: name for part in parts for identity, name in part}
         self.compiler.criterion = lambda identity: self._verdict_of(by_criterion[identity])
         tree = trees[0]
         if len(trees) > 1:
             tree = nodes.Or(tuple(trees)) if criterion.exclusion else nodes.And(tuple(trees))
-        code = _joined(tree, by_criterion) or coded(self.compiler.truth(tree))
         named = {name for name in by_criterion.values() if name is not None}
         below = [item for item in self._columns.values() if item.name in named]
+        code = _joined(tree, by_criterion)
+        with self.compiler.noting() as used:
+            if code is None:
+                code = coded(self.compiler.truth(tree))
+            else:
+                self.compiler.use(use for item in below for use in item.used)
         depth = max((item.depth + 1 for item in below), default=0)
         return _Column(
             f"c{len(self._columns)}",
@@ -294,7 +298,7 @@ class _Wiring:
             depth,
             self._judgements(tree),
             tuple(dict.fromkeys(self.compiler.reasons)),
-            tuple(self.compiler.used) + tuple(pair for item in below for pair in item.used),
+            tuple(used),
         )
 
     def _tree(self, criterion: Judged, rule: Rule, part: tuple[tuple[str, str | None], ...]) -> Truth:
@@ -307,8 +311,10 @@ class _Wiring:
         return joined(tuple(nodes.CriterionRef(child) for child, _ in part))
 
     def _verdict_of(self, name: str | None) -> Truthed:
+        """Read the verdict of another criterion; the answer hangs on what that one hangs on."""
         if name is None:
             return Truthed(sql("NULL"))
+        self.compiler.use(next(item.used for item in self._columns.values() if item.name == name))
         value = sql("CASE WHEN :c = 1 THEN TRUE WHEN :c = 0 THEN FALSE END", c=name)
         return Truthed(value, sql(":c = :o", c=name, o=ONE_BY_ONE))
 
@@ -324,13 +330,13 @@ class _Wiring:
             for item in self._columns.values()
         )
 
-    def readers(self) -> dict[tuple[str, int], tuple[int, ...]]:
-        """Give for each request the columns that ask it, themselves or by a criterion below."""
-        found: dict[tuple[str, int], list[int]] = {}
+    def readers(self) -> dict[Use, tuple[int, ...]]:
+        """Give for each use of a request the columns that hang on it, themselves or by a criterion below."""
+        found: dict[Use, list[int]] = {}
         for place, item in enumerate(self._columns.values()):
-            for request in dict.fromkeys(item.used):
-                found.setdefault(request, []).append(place)
-        return {request: tuple(places) for request, places in found.items()}
+            for use in item.used:
+                found.setdefault(use, []).append(place)
+        return {use: tuple(places) for use, places in found.items()}
 
     def verdicts(self) -> exp.Select:
         """Judge every column: those that refer to others after them."""

@@ -87,6 +87,7 @@ class Plan:
         self.outer = Stretch(*bounds_of(window, evaluator.situation.on, certain=False))
         self.inner = Stretch(*bounds_of(window, evaluator.situation.on, certain=True))
         self._caps: dict[tuple[int, Fraction | None], Answer] = {}
+        self._asked: set[tuple[int, Fraction | None]] = set()
 
     def slices(self, others: Sequence[Fact] = ()) -> list[Slice]:
         """Cut the days of the window wherever a course, or a course of another drug, may begin or end."""
@@ -155,6 +156,10 @@ class Plan:
 
     def cap(self, place: int, cap: nodes.Truth | None, dose: Fraction | None) -> Answer:
         """Judge the cap of a line for a daily dose in milligrams; None: not known."""
+        self._asked.add((place, dose))
+        return self._capped(place, cap, dose)
+
+    def _capped(self, place: int, cap: nodes.Truth | None, dose: Fraction | None) -> Answer:
         if cap is None:
             return Answer(Verdict.MET)
         if (place, dose) not in self._caps:
@@ -188,9 +193,20 @@ class Plan:
         fitting = (dose for dose in doses.totals if self.cap(place, cap, dose).verdict is not Verdict.NOT_MET)
         return Doses(doses.absent, frozenset(fitting))
 
-    def cap_evidence(self) -> Evidence:
-        """Give what the caps were judged from."""
-        return join(*(answer.evidence for answer in self._caps.values()))
+    def cap_evidence(self, caps: Sequence[nodes.Truth | None], slices: Sequence[Slice]) -> Evidence:
+        """Give what caps are judged from.
+
+        The facts are those of every dose that may be given in the window, in whatever order the slices were judged;
+        missing is what the caps lack that were asked for.
+        """
+        answers = [
+            self._capped(place, caps[place], total)
+            for known in slices
+            for place, doses in enumerate(known.lines)
+            for total in (doses.totals if doses.totals is not None else (None,))
+        ]
+        facts = Evidence(each_once(answer.evidence.used for answer in answers))
+        return join(facts, *(answer.evidence for key, answer in self._caps.items() if key in self._asked))
 
 
 def _after(day: date) -> date:
@@ -211,11 +227,11 @@ def _within_cap(evaluator: Evaluator, node: nodes.WithinCap) -> Answer:
     slices = plan.slices()
     certain = [Stretch(known.first, known.last) for known in slices if _surely_within(plan, node.cap, known)]
     if any(stretch.lasts(span) for stretch in joined(evaluator, certain)):
-        return conclude(Verdict.MET, join(Evidence(plan.facts), plan.cap_evidence(), grounds))
+        return conclude(Verdict.MET, join(Evidence(plan.facts), plan.cap_evidence((node.cap,), slices), grounds))
     possible = [
         Stretch(known.first, known.last) for known in slices if plan.within(0, node.cap, known.lines[0]).present
     ]
-    evidence = join(Evidence(plan.facts), plan.cap_evidence(), grounds)
+    evidence = join(Evidence(plan.facts), plan.cap_evidence((node.cap,), slices), grounds)
     if any(stretch.lasts(span) for stretch in joined(evaluator, possible)):
         return Answer(Verdict.UNKNOWN, join(evidence, known_in_part(evaluator, plan.facts)))
     if any(evaluator.days_of(fact)[0].latest <= evaluator.situation.on for fact in plan.facts):
@@ -253,17 +269,17 @@ def _stable_regimen(evaluator: Evaluator, node: nodes.StableRegimen) -> Answer:
     for stretch in _surely_unchanged(plan, node, slices, others):
         if stretch.lasts(span) and (not node.to_end or stretch.last >= reach):
             note = Evidence(notes=(f"unchanged from {stretch.first} to {stretch.last}",))
-            return conclude(Verdict.MET, join(used, plan.cap_evidence(), grounds, note))
+            return conclude(Verdict.MET, join(used, plan.cap_evidence(node.caps, slices), grounds, note))
     reach = bounds_of(window, evaluator.situation.on, certain=True)[1]
     for stretch in _possibly_unchanged(plan, node, slices, others):
         if stretch.lasts(span) and (not node.to_end or stretch.last >= reach):
             needs = known_in_part(evaluator, used.used)
-            return Answer(Verdict.UNKNOWN, join(used, plan.cap_evidence(), needs, grounds))
+            return Answer(Verdict.UNKNOWN, join(used, plan.cap_evidence(node.caps, slices), needs, grounds))
     doubts = join(*(evaluator.doubts_of_absence(line.drug, window) for line in lines))
     if doubts.missing:
-        return conclude(Verdict.UNKNOWN, join(used, plan.cap_evidence(), grounds, doubts))
+        return conclude(Verdict.UNKNOWN, join(used, plan.cap_evidence(node.caps, slices), grounds, doubts))
     closed = join(*(evaluator.closed(line.drug) for line in lines))
-    return conclude(Verdict.NOT_MET, join(used, plan.cap_evidence(), grounds, closed))
+    return conclude(Verdict.NOT_MET, join(used, plan.cap_evidence(node.caps, slices), grounds, closed))
 
 
 def _others(evaluator: Evaluator, node: nodes.StableRegimen, lines: Sequence[RegimenLine]) -> list[Fact]:

@@ -16,11 +16,11 @@ from dosepath.rules.relational import (
     regimens,
     slices,
 )
-from dosepath.rules.relational.compiler import Compiler, Step
+from dosepath.rules.relational.compiler import Compiler, Step, Use
 from dosepath.rules.relational.evidence import evidence
 from dosepath.rules.relational.values import Truthed
 
-__all__ = ["Compiler", "Step", "Truthed", "evidence"]
+__all__ = ["Compiler", "Step", "Truthed", "Use", "evidence"]
 
 # Each of these registers its functions when it is imported.
 _READERS = (

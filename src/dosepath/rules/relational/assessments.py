@@ -19,6 +19,7 @@ from dosepath.rules.relational.compiler import (
     NoRelationalFormError,
     Record,
     Step,
+    Use,
     families,
     of_patient,
     truth_of,
@@ -66,6 +67,7 @@ class AssessmentRequest:
     end: str
     where: Truthed
     flags: Flags
+    used: tuple[Use, ...] = ()
     doses: list[DoseOfDays] = field(default_factory=list)
     dated: bool = False
 
@@ -136,18 +138,18 @@ def _asked(
     ]
     bounds = window(compiler, window_of)
     doses: list[DoseOfDays] = []
-    known = compiler.truth_of_record(where, _record(compiler, concepts, doses))
+    known, used = compiler.truth_of_record(where, _record(compiler, concepts, doses))
     parts = (known.value, known.open, *(tree for dose in doses for tree in dose.trees))
     level = compiler.level(column(bounds.start), column(bounds.end), *parts)
     requests: list[AssessmentRequest] = compiler.requests.setdefault(ASSESSMENTS, [])
     for place, other in enumerate(requests):
         key = (other.level, other.concepts, other.start, other.end, other.where)
         if key == (level, concepts, bounds.start, bounds.end, known):
-            compiler.used.append((ASSESSMENTS, place))
+            compiler.use([Use(ASSESSMENTS, place)])
             return bounds, place, either(bounds.open, *forms)
     flags = compiler.flags(level, 8)
-    requests.append(AssessmentRequest(level, concepts, bounds.start, bounds.end, known, flags, doses))
-    compiler.used.append((ASSESSMENTS, len(requests) - 1))
+    requests.append(AssessmentRequest(level, concepts, bounds.start, bounds.end, known, flags, used, doses))
+    compiler.use([Use(ASSESSMENTS, len(requests) - 1)])
     return bounds, len(requests) - 1, either(bounds.open, *forms)
 
 

@@ -7,7 +7,8 @@ condition on records that asks for one, is a request of the next level. Small an
 numbers, for a column of its own for each would cost more than all the rest.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any, Final, TypeVar
@@ -126,6 +127,23 @@ def value_of(
 
 
 @dataclass(frozen=True, slots=True)
+class Use:
+    """A request that an answer hangs on, and so is read from its facts.
+
+    Parameters
+    ----------
+    family, place
+        Which request.
+    where
+        Column of a base: where it does not hold, the answer does not hang on the request. Empty: it always does.
+    """
+
+    family: str
+    place: int
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """The record at hand while a condition on records is compiled.
 
@@ -176,7 +194,7 @@ class Compiler:
     criterion: Callable[[str], Truthed] | None = None
     record: Record | None = None
     reasons: list[str] = field(default_factory=list)
-    used: list[tuple[str, int]] = field(default_factory=list)
+    used: list[Use] = field(default_factory=list)
     requests: dict[str, list[Any]] = field(default_factory=dict)
     levels: dict[str, int] = field(default_factory=dict)
     depths: dict[str, tuple[int, int]] = field(default_factory=dict)
@@ -203,19 +221,14 @@ class Compiler:
         """Compile a value."""
         return self.reading(node).known
 
-    def truth_of_record(self, node: Truth, record: Record | None) -> Truthed:
-        """Compile a condition on a record; what it asks beside the record is no evidence: there may be no record."""
-        return self.truth_and_used(node, record)[0]
-
-    def truth_and_used(self, node: Truth, record: Record | None) -> tuple[Truthed, tuple[tuple[str, int], ...]]:
-        """Compile a condition on a record, and give the requests that it makes beside the record."""
+    def truth_of_record(self, node: Truth, record: Record) -> tuple[Truthed, tuple[Use, ...]]:
+        """Compile a condition on a record, and give what it asks for beside the record: there may be no record."""
         outer, self.record = self.record, record
-        used, self.used = self.used, []
         try:
-            return self.truth(node), tuple(self.used)
+            with self.noting() as used:
+                return self.truth(node), tuple(used)
         finally:
             self.record = outer
-            self.used = used
 
     # requests -------------------------------------------------------------------------------------------------------
 
@@ -225,9 +238,29 @@ class Compiler:
         if request not in known:
             known.append(request)
         place = known.index(request)
-        if (family, place) not in self.used:
-            self.used.append((family, place))
+        self.use([Use(family, place)])
         return place
+
+    def use(self, uses: Iterable[Use], where: Tree | None = None) -> None:
+        """Note that the answer at hand hangs on some requests; with `where`, only for patients for whom that holds."""
+        for each in uses:
+            found = each if where is None else replace(each, where=self._both(each.where, where))
+            if found not in self.used:
+                self.used.append(found)
+
+    def _both(self, name: str, where: Tree) -> str:
+        """Name the column of two conditions; what stands in no base, such as another verdict, is no condition."""
+        found = self.named(sql(":a AND :b", a=name, b=where) if name else where)
+        return found.name if isinstance(found, exp.Column) and found.name in self.levels else name
+
+    @contextmanager
+    def noting(self) -> Iterator[list[Use]]:
+        """Note the uses that are made meanwhile in a list of their own."""
+        outer, self.used = self.used, []
+        try:
+            yield self.used
+        finally:
+            self.used = outer
 
     def of_level(self, family: str, level: int) -> list[tuple[int, Any]]:
         """Give the requests of a family that a level answers, with their places."""

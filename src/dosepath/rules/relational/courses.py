@@ -20,6 +20,7 @@ from dosepath.rules.relational.compiler import (
     Flags,
     NoRelationalFormError,
     Step,
+    Use,
     case_of,
     families,
     truth_of,
@@ -80,8 +81,16 @@ def _spanned(compiler: Compiler, node: nodes.Spanned) -> Truthed:
 def _several_lasted(compiler: Compiler, node: nodes.SeveralLasted) -> Truthed:
     bounds, count = asked_span(compiler, (node.drug,), node.span, node.window)
     members = compiler.vocabulary.terms[node.drug].members or (node.drug,)
-    flags = [_flags(compiler, (_treated(compiler, (member,), bounds),), count) for member in members]
+    flags: list[Flags] = []
+    asked: list[list[Use]] = []
+    for member in members:
+        with compiler.noting() as used:
+            flags.append(_flags(compiler, (_treated(compiler, (member,), bounds),), count))
+        asked.append(used)
     met, possible = _count(flags, CERTAIN), _count(flags, CERTAIN | POSSIBLE)
+    for used, flag in zip(asked, flags, strict=True):
+        few = sql(":none OR :m < :n OR :c", none=bounds.absent, m=met, n=node.count, c=flag.test(CERTAIN))
+        compiler.use(used, few)
     value = sql(
         "CASE WHEN :none THEN NULL WHEN :met >= :n THEN TRUE WHEN :doubt OR :possible >= :n THEN NULL ELSE FALSE END",
         none=bounds.absent,

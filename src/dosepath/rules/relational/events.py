@@ -19,6 +19,7 @@ from dosepath.rules.relational.compiler import (
     NoRelationalFormError,
     Record,
     Step,
+    Use,
     case_of,
     families,
     of_patient,
@@ -57,6 +58,7 @@ class EventRequest:
     where: Truthed
     flags: Flags
     same: tuple[str, ...] = ()
+    used: tuple[Use, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,20 +149,22 @@ def records_between(
 ) -> Flags:
     """Ask for the flags of the records of a concept between two days."""
     same: list[str] = []
-    known = Truthed(TRUE)
+    known: Truthed = Truthed(TRUE)
+    used: tuple[Use, ...] = ()
     if where is not None:
-        known = compiler.truth_of_record(where, _record(compiler, concept, same))
+        known, used = compiler.truth_of_record(where, _record(compiler, concept, same))
     level = compiler.level(column(bounds.start), column(bounds.end), known.value, known.open)
     leaves = compiler.vocabulary.leaves(concept)
     requests: list[EventRequest] = compiler.requests.setdefault(EVENTS, [])
     for place, other in enumerate(requests):
         key = (other.level, other.leaves, other.start, other.end, other.began, other.every, other.where)
         if key == (level, leaves, bounds.start, bounds.end, began, every, known):
-            compiler.used.append((EVENTS, place))
+            compiler.use([Use(EVENTS, place)])
             return other.flags
     flags = compiler.flags(level, 6)
-    requests.append(EventRequest(level, leaves, bounds.start, bounds.end, began, every, known, flags, tuple(same)))
-    compiler.used.append((EVENTS, len(requests) - 1))
+    request = EventRequest(level, leaves, bounds.start, bounds.end, began, every, known, flags, tuple(same), used)
+    requests.append(request)
+    compiler.use([Use(EVENTS, len(requests) - 1)])
     return flags
 
 

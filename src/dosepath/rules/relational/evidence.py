@@ -5,18 +5,18 @@ from collections.abc import Sequence
 from sqlglot import exp
 
 from dosepath.rules.relational.assessments import ASSESSMENTS, AssessmentRequest
-from dosepath.rules.relational.compiler import Compiler
+from dosepath.rules.relational.compiler import Compiler, Use
 from dosepath.rules.relational.courses import TREATED
 from dosepath.rules.relational.doses import DOSES
 from dosepath.rules.relational.events import EVENTS, MET
 from dosepath.rules.relational.people import PEOPLE
 from dosepath.rules.relational.picks import PICKS
-from dosepath.rules.relational.regimens import CAPPED, CappedRequest
+from dosepath.rules.relational.regimens import CAPPED
 from dosepath.rules.relational.slices import LINES
 from dosepath.rules.relational.sql import constants, facts_of, sql, text
 
 
-def evidence(compiler: Compiler, requests: Sequence[tuple[str, int]]) -> exp.Select:
+def evidence(compiler: Compiler, uses: Sequence[Use]) -> exp.Select:
     """Give the rows of facts that requests were answered from: `patient`, `row_id`, `request`.
 
     Of an event that was found, the records that met the question; of one that was not, all records that might have.
@@ -25,44 +25,53 @@ def evidence(compiler: Compiler, requests: Sequence[tuple[str, int]]) -> exp.Sel
     ----------
     compiler
         Has made the steps of the plan.
-    requests
-        Pairs of family and place; the place of a pair is the number of the request.
+    uses
+        The requests and where they are used; the place of a use is its number.
     """
-    parts: list[exp.Select] = []
+    parts: list[exp.Query] = []
     for family in (PICKS, PEOPLE, EVENTS, TREATED, LINES, CAPPED, DOSES, ASSESSMENTS):
-        numbers = {place: number for number, (name, place) in enumerate(requests) if name == family}
-        for level in sorted({compiler.requests[family][place].level for place in numbers}):
-            for found in _rows(compiler, family, level):
-                query = exp.select("f.patient", "f.row_id", "r.request").from_(found.subquery("f"))
-                listed = constants("r", ("place", "request"), list(numbers.items()))
-                parts.append(query.join(listed.subquery("r"), on="r.place = f.place"))
+        asked = [(number, use) for number, use in enumerate(uses) if use.family == family]
+        for level in sorted({compiler.requests[family][use.place].level for _, use in asked}):
+            rows = _rows(compiler, family, level)
+            for where in dict.fromkeys(use.where for _, use in asked if rows):
+                numbers = [(use.place, number) for number, use in asked if use.where == where]
+                parts.append(_numbered(compiler, _together(rows), numbers, where))
     if not parts:
         return exp.select("patient", "row_id", sql("0 AS request")).from_("facts").where("FALSE")
-    joined: exp.Query = parts[0]
+    return exp.select("patient", "row_id", "request").distinct().from_(_together(parts).subquery("u"))
+
+
+def _together(parts: Sequence[exp.Query]) -> exp.Query:
+    joined = parts[0]
     for part in parts[1:]:
         joined = exp.union(joined, part, distinct=False, copy=False)
-    return exp.select("patient", "row_id", "request").distinct().from_(joined.subquery("u"))
+    return joined
+
+
+def _numbered(compiler: Compiler, found: exp.Query, numbers: Sequence[tuple[int, int]], where: str) -> exp.Select:
+    """Give rows the numbers of the uses of their requests, for those patients for whom a condition holds."""
+    listed = constants("r", ("place", "request"), numbers).subquery("r")
+    query = (
+        exp.select("f.patient", "f.row_id", "r.request").from_(found.subquery("f")).join(listed, on="r.place = f.place")
+    )
+    if where:
+        query = query.join(f"{compiler.base} AS b", on="b.patient = f.patient").where(exp.column(where, "b"))
+    return query
 
 
 def _rows(compiler: Compiler, family: str, level: int) -> list[exp.Select]:
     """Give the rows that the requests of a family and level looked at: patient, row_id, place."""
     requests = compiler.of_level(family, level)
-    if not requests:
-        return []
     match family:
         case "picks":
             query = exp.select("patient", "row_id", sql("pick AS place")).from_(f"picked_{level}")
             return [query.where("row_id IS NOT NULL")]
         case "events":
-            found = (
-                f"MAX(CASE WHEN NOT every_one AND said = {MET} THEN 1 ELSE 0 END) OVER (PARTITION BY patient, event)"
+            named = _events(level)
+            beside = (
+                (place, request.used, named.where(f"event = {place} AND i IS NOT FALSE")) for place, request in requests
             )
-            marked = exp.select("patient", "row_id", "event", "said", "every_one", "i", sql(f"{found} AS met"))
-            query = exp.select("patient", "row_id", sql("event AS place")).from_(
-                marked.from_(f"happened_{level}").subquery("h")
-            )
-            fits = f"CASE WHEN every_one THEN i IS NULL OR i WHEN met = 1 THEN said = {MET} ELSE TRUE END"
-            return [query.where(fits)]
+            return [named, *(query for each in beside for query in _beside(compiler, *each))]
         case "doses":
             return [exp.select("patient", "row_id", sql("asked AS place")).from_(f"dosed_{level}")]
         case "people":
@@ -71,19 +80,31 @@ def _rows(compiler: Compiler, family: str, level: int) -> list[exp.Select]:
         case "treated" | "lines":
             return [_facts([(leaf, place) for place, request in requests for leaf in request.leaves])]
         case "capped":
-            return [query for place, request in requests for query in _of_cap(compiler, place, request)]
-    return [_days(level, place, request) for place, request in requests]
+            given = exp.select("patient").from_(f"capped_{level}")
+            beside = ((place, request.used, given.where(f"capped = {place}")) for place, request in requests)
+            return [query for each in beside for query in _beside(compiler, *each)]
+    days = [(place, request.used, _days(level, place, request)) for place, request in requests]
+    return [query for each in days for query in (each[2], *_beside(compiler, *each))]
 
 
-def _of_cap(compiler: Compiler, capped: int, request: CappedRequest) -> list[exp.Select]:
-    """Give what the cap of a line looked at beside the doses, for those who have the line."""
+def _events(level: int) -> exp.Select:
+    found = f"MAX(CASE WHEN NOT every_one AND said = {MET} THEN 1 ELSE 0 END) OVER (PARTITION BY patient, event)"
+    marked = exp.select("patient", "row_id", "event", "said", "every_one", "i", sql(f"{found} AS met"))
+    query = exp.select("patient", "row_id", sql("event AS place")).from_(
+        marked.from_(f"happened_{level}").subquery("h")
+    )
+    return query.where(f"CASE WHEN every_one THEN i IS NULL OR i WHEN met = 1 THEN said = {MET} ELSE TRUE END")
+
+
+def _beside(compiler: Compiler, place: int, uses: Sequence[Use], having: exp.Select) -> list[exp.Select]:
+    """Give what a condition on records looked at beside them, for those patients who have a record to be judged."""
     found: list[exp.Select] = []
-    for family, asked in request.used:
-        for rows in _rows(compiler, family, compiler.requests[family][asked].level):
-            having = exp.select("patient").distinct().from_(f"capped_{request.level}").where(f"capped = {capped}")
-            query = exp.select("f.patient", "f.row_id", exp.alias_(sql(":p", p=capped), "place"))
-            query = query.from_(rows.subquery("f")).where(f"f.place = {asked}")
-            found.append(query.join(having.subquery("c"), on="c.patient = f.patient"))
+    for use in uses:
+        for rows in _rows(compiler, use.family, compiler.requests[use.family][use.place].level):
+            who = exp.select("patient").distinct().from_(having.subquery("h"))
+            query = exp.select("f.patient", "f.row_id", exp.alias_(sql(":p", p=place), "place"))
+            query = query.from_(rows.subquery("f")).where(f"f.place = {use.place}")
+            found.append(query.join(who.subquery("c"), on="c.patient = f.patient"))
     return found
 
 

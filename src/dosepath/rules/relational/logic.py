@@ -6,7 +6,7 @@ from sqlglot import exp
 
 from dosepath.rules import nodes
 from dosepath.rules.nodes import Truth
-from dosepath.rules.relational.compiler import Compiler, truth_of
+from dosepath.rules.relational.compiler import Compiler, Use, truth_of
 from dosepath.rules.relational.sql import NULL, Tree, all_true, any_true, either, sql
 from dosepath.rules.relational.values import Truthed, is_true, negated, settled
 
@@ -59,22 +59,25 @@ def _sum(parts: Sequence[Tree]) -> Tree:
 
 @truth_of(nodes.IsTrue)
 def _is_true(compiler: Compiler, node: nodes.IsTrue) -> Truthed:
-    (operand,) = _operands(compiler, [node.operand])
+    operand = compiler.truth(node.operand).with_trees(compiler.named)
     return settled(is_true(operand.value), operand.left_open, seen=operand.seen)
 
 
 @truth_of(nodes.FirstKnown)
 def _first_known(compiler: Compiler, node: nodes.FirstKnown) -> Truthed:
-    found = _operands(compiler, node.operands)
     cases = exp.Case()
     opens: list[Tree | None] = []
-    for place, operand in enumerate(found):
+    sooner: list[Tree] = []
+    for each in node.operands:
+        with compiler.noting() as used:
+            operand = compiler.truth(each).with_trees(compiler.named)
+        compiler.use(used, all_true(sooner) if sooner else None)
         cases.when(sql("(:v) IS NOT NULL", v=operand.value), operand.value.copy(), copy=False)
         if operand.left_open is not None:
             # What is left open goes to the evaluator, unless one before it is decided.
             cases.when(operand.left_open, NULL.copy(), copy=False)
-            sooner = [sql("(:v) IS NULL", v=before.value) for before in found[:place]]
             opens.append(all_true([*sooner, operand.left_open]))
+        sooner.append(sql("(:v) IS NULL", v=operand.value))
     return Truthed(cases, either(*opens))
 
 
@@ -83,12 +86,18 @@ def _any_recorded(compiler: Compiler, node: nodes.AnyRecorded) -> Truthed:
     values: list[Tree] = []
     opens: list[Tree | None] = []
     recorded: list[Tree] = []
-    for operand in _operands(compiler, node.operands):
+    asked: list[list[Use]] = []
+    for each in node.operands:
+        with compiler.noting() as used:
+            operand = compiler.truth(each).with_trees(compiler.named)
+        asked.append(used)
         # Where it is not told whether an unknown operand has a record, the evaluator looks.
         opens.append(operand.left_open if operand.seen is not None else sql("(:v) IS NULL", v=operand.value))
         seen = sql("(:v) IS NOT NULL OR :s", v=operand.value, s=is_true(operand.seen))
         recorded.append(seen)
         values.append(sql("CASE WHEN :s THEN :v ELSE FALSE END", s=seen, v=operand.value))
+    for used, seen in zip(asked, recorded, strict=True):
+        compiler.use(used, sql(":s OR NOT :r", s=seen, r=any_true(recorded)))
     value = sql("CASE WHEN :r THEN :v END", r=any_true(recorded), v=any_true(values))
     return settled(value, *opens, seen=any_true(recorded))
 

@@ -20,6 +20,7 @@ from dosepath.rules.relational.compiler import (
     NoRelationalFormError,
     Record,
     Step,
+    Use,
     case_of,
     families,
     of_patient,
@@ -73,7 +74,7 @@ class CappedRequest:
     level: int
     line: int
     cap: Truthed
-    used: tuple[tuple[str, int], ...]
+    used: tuple[Use, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +175,7 @@ def _line(
     return compiler.asked(LINES, request)
 
 
-def _cap(compiler: Compiler, line: RegimenLine, cap: nodes.Truth | None) -> tuple[Truthed, tuple[tuple[str, int], ...]]:
+def _cap(compiler: Compiler, line: RegimenLine, cap: nodes.Truth | None) -> tuple[Truthed, tuple[Use, ...]]:
     """Compile the cap of a line as a question to a total, and give the requests that it makes."""
     if cap is None:
         return Truthed(TRUE), ()
@@ -190,10 +191,10 @@ def _cap(compiler: Compiler, line: RegimenLine, cap: nodes.Truth | None) -> tupl
         total = column("total")
         return Reading(Number(total, total, column("den"), None, "mg/d" if daily else "mg"))
 
-    return compiler.truth_and_used(cap, Record(line.drug, value, day, dose))
+    return compiler.truth_of_record(cap, Record(line.drug, value, day, dose))
 
 
-def _level(compiler: Compiler, bounds: Bounds, caps: Sequence[tuple[Truthed, tuple[tuple[str, int], ...]]]) -> int:
+def _level(compiler: Compiler, bounds: Bounds, caps: Sequence[tuple[Truthed, tuple[Use, ...]]]) -> int:
     trees = [tree for cap, _ in caps for tree in (cap.value, cap.open)]
     return compiler.level(column(bounds.start), column(bounds.end), *trees)
 
