@@ -1,5 +1,6 @@
 """The plan and the one-patient evaluator side by side."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -11,20 +12,27 @@ from dosepath.population.engines import Engine
 from dosepath.population.plan import ONE_BY_ONE, coded
 from dosepath.population.run import CODES
 from dosepath.population.tables import FACTS, UNCLASSIFIED, Row, patient_row, patients_schema, rows_of
+from dosepath.rules import nodes
 from dosepath.rules.nodes import Truth
-from dosepath.rules.relational import Compiler, Step, Truthed
+from dosepath.rules.parse import walk
+from dosepath.rules.relational import Compiler, Step, Truthed, Use, evidence
+from dosepath.rules.relational.sql import TRUE, Tree, either
+from dosepath.rules.relational.values import is_true
 from tests.properties.generate import Patient
 from tests.unit.rules.world import rule, vocabulary, windows
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One rule for one patient: what the plan says and what the evaluator says."""
+    """One rule for one patient: what the plan says and what the evaluator says, each with the facts it names."""
 
     rule: str
     patient: Patient
     planned: int
     verdict: Verdict
+    named: frozenset[int]
+    used: frozenset[int]
+    partly_open: bool
 
     @property
     def left_open(self) -> bool:
@@ -34,20 +42,39 @@ class Cell:
     def differs(self) -> bool:
         return not self.left_open and self.planned != CODES[self.verdict]
 
+    @property
+    def other_facts(self) -> bool:
+        return not self.partly_open and self.named != self.used
+
 
 @dataclass
 class Remembering(Compiler):
     """A compiler that compiles a question to a patient once, for plans in which the same ones come many times."""
 
-    known: dict[Truth, Truthed] = field(default_factory=dict)
+    known: dict[Truth, tuple[Truthed, tuple[Use, ...]]] = field(default_factory=dict)
+    without_form: set[nodes.Node] = field(default_factory=set)
 
     def truth(self, node: Truth) -> Truthed:
         """Compile a question, or give what was made of it before."""
         if self.record is not None:
             return super().truth(node)
         if node not in self.known:
-            self.known[node] = super().truth(node)
-        return self.known[node]
+            before = len(self.reasons)
+            with self.noting() as used:
+                found = super().truth(node)
+            if len(self.reasons) > before:
+                self.without_form.add(node)
+            self.known[node] = found, tuple(used)
+        found, uses = self.known[node]
+        self.use(uses)
+        return found
+
+    def opens(self, tree: Truth) -> Tree:
+        """Answer whether any part of a rule is left to the evaluator, also where the rest decides."""
+        parts = [self.known[node][0].open for node in walk(tree) if isinstance(node, Truth) and node in self.known]
+        if any(node in self.without_form for node in walk(tree)):
+            return TRUE
+        return is_true(either(*parts))
 
 
 def load(engine: Engine, patients: Sequence[Patient]) -> None:
@@ -82,18 +109,35 @@ def compared(engine: Engine, rules: Sequence[str], patients: Sequence[Patient]) 
     load(engine, patients)
     compiler = Remembering(vocabulary(), windows(), patients[0].world.settings)
     trees: list[Truth] = [rule(text) for text in rules]
-    truths = [compiler.truth(tree) for tree in trees]
+    truths: list[Truthed] = []
+    opens: list[Tree] = []
+    readers: dict[Use, list[int]] = defaultdict(list)
+    for place, tree in enumerate(trees):
+        with compiler.noting() as used:
+            truths.append(compiler.truth(tree))
+            opens.append(compiler.opens(tree))
+        for use in used:
+            readers[use].append(place)
     for step in compiler.steps():
         engine.make(step)
-    columns = (exp.alias_(coded(truth), f"c{place}", copy=False) for place, truth in enumerate(truths))
+    columns = [exp.alias_(coded(truth), f"c{place}", copy=False) for place, truth in enumerate(truths)]
+    columns += [exp.alias_(tree, f"o{place}", copy=False) for place, tree in enumerate(opens)]
     engine.make(Step("verdicts", exp.select("patient").select(*columns, copy=False).from_(compiler.base, copy=False)))
+    named: dict[tuple[int, int], set[int]] = defaultdict(set)
+    asked = list(readers.values())
+    for key, row, request in engine.rows(evidence(compiler, list(readers))):
+        for place in asked[request]:
+            named[key, place].add(row)
     rows = sorted(engine.rows(exp.select("*").from_("verdicts")))
     cells: list[Cell] = []
     for (key, *verdicts), patient in zip(rows, patients, strict=True):
         assert patient is patients[key]
         evaluator = patient.world.evaluator(patient.facts, patient.unread)
-        cells.extend(
-            Cell(text, patient, planned, evaluator.judge(tree).verdict)
-            for text, tree, planned in zip(rules, trees, verdicts, strict=True)
-        )
+        places = {id(fact): place for place, fact in enumerate(patient.facts)}
+        planned, partly = verdicts[: len(rules)], verdicts[len(rules) :]
+        for place, (text, tree) in enumerate(zip(rules, trees, strict=True)):
+            answer = evaluator.judge(tree)
+            used_facts = frozenset(places[id(fact)] for fact in answer.evidence.used)
+            facts = frozenset(named[key, place]), used_facts
+            cells.append(Cell(text, patient, planned[place], answer.verdict, *facts, partly[place]))
     return cells

@@ -70,7 +70,8 @@ EACH = 0.1
 class Lane:
     """What random trees over random tables gave.
 
-    `both` counts the trees that are met by some patient of their table and not by another.
+    `both` counts the trees that are met by some patient of their table and not by another, `whole` the cells of which
+    no part is left to the evaluator; of these `other_facts` are read from other facts.
     """
 
     trees: int = 0
@@ -78,6 +79,8 @@ class Lane:
     answers: Counter[int] = field(default_factory=Counter)
     kinds: set[type[nodes.Node]] = field(default_factory=set)
     differing: list[Cell] = field(default_factory=list)
+    whole: int = 0
+    other_facts: list[Cell] = field(default_factory=list)
 
     @property
     def cells(self) -> int:
@@ -89,6 +92,8 @@ class Lane:
         self.kinds.update(type(node) for text in rules for node in walk(rule(text)))
         self.answers.update(cell.planned for cell in cells)
         self.differing.extend(cell for cell in cells if cell.differs)
+        self.whole += sum(not cell.partly_open for cell in cells)
+        self.other_facts.extend(cell for cell in cells if cell.other_facts)
         decided = {(cell.rule, cell.planned) for cell in cells}
         self.both += sum((text, MET) in decided and (text, NOT_MET) in decided for text in rules)
 
@@ -165,6 +170,11 @@ def test_random_trees_agree(lane: Lane) -> None:
     assert lane.cells >= 20 * lane.trees
 
 
+def test_random_trees_are_read_from_the_same_facts(lane: Lane) -> None:
+    assert lane.other_facts == []
+    assert lane.whole >= lane.cells / 2
+
+
 def test_random_trees_hold_every_node(lane: Lane) -> None:
     assert every_node() - lane.kinds == set()
 
@@ -190,6 +200,7 @@ def test_many_random_trees_agree(batch: int, vague: bool) -> None:
         number = 100 + 20 * (2 * batch + vague) + place
         found.add(*plan_of_trees(family, trees=trees, people=24, number=number, vague=vague))
     assert found.differing == []
+    assert found.other_facts == []
     assert found.trees >= 1000
 
 

@@ -45,6 +45,9 @@ from dosepath.rules.relational.values import Days, Known, Number, Reading, Truth
 from dosepath.rules.vocabulary import Kind
 
 ASSESSMENTS: Final = "assessments"
+LATEST: Final = "the latest assessment"
+UP_TO_FIRST: Final = "assessments up to the first"
+"""Families of uses: all assessments of a request, the latest one, those up to the first that meets the condition."""
 
 MET, UNKNOWN, OPEN, SOME, VAGUE = 1, 2, 4, 8, 16
 """Flags: an assessment meets the condition, may meet it, is left to the evaluator; there is one; a date is vague."""
@@ -68,13 +71,14 @@ class AssessmentRequest:
     where: Truthed
     flags: Flags
     used: tuple[Use, ...] = ()
+    before: tuple[str, ...] = ()
     doses: list[DoseOfDays] = field(default_factory=list)
     dated: bool = False
 
 
 @truth_of(nodes.SomeAssessment)
 def _some(compiler: Compiler, node: nodes.SomeAssessment) -> Truthed:
-    bounds, place, opens = _asked(compiler, node.concepts, node.window, node.where)
+    bounds, place, opens = _asked(compiler, node.concepts, node.window, node.where, ASSESSMENTS)
     flags: Flags = compiler.requests[ASSESSMENTS][place].flags
     value = sql(
         "CASE WHEN :none OR :vague THEN NULL WHEN :met THEN TRUE WHEN :unknown THEN NULL WHEN :some THEN FALSE "
@@ -93,7 +97,7 @@ def _some(compiler: Compiler, node: nodes.SomeAssessment) -> Truthed:
 
 @truth_of(nodes.LatestAssessment)
 def _latest(compiler: Compiler, node: nodes.LatestAssessment) -> Truthed:
-    bounds, place, opens = _asked(compiler, node.concepts, node.window, node.where)
+    bounds, place, opens = _asked(compiler, node.concepts, node.window, node.where, LATEST)
     flags: Flags = compiler.requests[ASSESSMENTS][place].flags
     value = sql(
         "CASE WHEN :none OR :vague THEN NULL WHEN :met THEN TRUE WHEN :fails THEN FALSE END",
@@ -107,7 +111,7 @@ def _latest(compiler: Compiler, node: nodes.LatestAssessment) -> Truthed:
 
 @value_of(nodes.FirstDay)
 def _first_day(compiler: Compiler, node: nodes.FirstDay) -> Reading:
-    _, place, opens = _asked(compiler, node.concepts, node.window, node.where)
+    _, place, opens = _asked(compiler, node.concepts, node.window, node.where, UP_TO_FIRST)
     request: AssessmentRequest = compiler.requests[ASSESSMENTS][place]
     request.dated = True
     met, unknown, left = (
@@ -124,8 +128,9 @@ def _first_day(compiler: Compiler, node: nodes.FirstDay) -> Reading:
 
 
 def _asked(
-    compiler: Compiler, concepts: tuple[str, ...], window_of: nodes.WindowOf, where: nodes.Truth
+    compiler: Compiler, concepts: tuple[str, ...], window_of: nodes.WindowOf, where: nodes.Truth, family: str
 ) -> tuple[Bounds, int, Tree | None]:
+    """Ask for the assessments of some concepts; `family` says which of them the answer hangs on."""
     if compiler.record is not None:
         raise NoRelationalFormError("assessments within a condition on a record")
     terms = compiler.vocabulary.terms
@@ -138,22 +143,26 @@ def _asked(
     ]
     bounds = window(compiler, window_of)
     doses: list[DoseOfDays] = []
-    known, used = compiler.truth_of_record(where, _record(compiler, concepts, doses))
+    earlier: list[str] = []
+    known, used = compiler.truth_of_record(where, _record(compiler, concepts, doses, earlier))
     parts = (known.value, known.open, *(tree for dose in doses for tree in dose.trees))
     level = compiler.level(column(bounds.start), column(bounds.end), *parts)
     requests: list[AssessmentRequest] = compiler.requests.setdefault(ASSESSMENTS, [])
     for place, other in enumerate(requests):
         key = (other.level, other.concepts, other.start, other.end, other.where)
         if key == (level, concepts, bounds.start, bounds.end, known):
-            compiler.use([Use(ASSESSMENTS, place)])
+            compiler.use([Use(family, place)])
             return bounds, place, either(bounds.open, *forms)
     flags = compiler.flags(level, 8)
-    requests.append(AssessmentRequest(level, concepts, bounds.start, bounds.end, known, flags, used, doses))
-    compiler.use([Use(ASSESSMENTS, len(requests) - 1)])
+    requests.append(
+        AssessmentRequest(level, concepts, bounds.start, bounds.end, known, flags, used, tuple(earlier), doses)
+    )
+    compiler.use([Use(family, len(requests) - 1)])
     return bounds, len(requests) - 1, either(bounds.open, *forms)
 
 
-def _record(compiler: Compiler, concepts: tuple[str, ...], doses: list[DoseOfDays]) -> Record:
+def _record(compiler: Compiler, concepts: tuple[str, ...], doses: list[DoseOfDays], earlier: list[str]) -> Record:
+    """Make the record at hand; `doses` and `earlier` take what is asked of its day and of the assessment before."""
     terms = compiler.vocabulary.terms
 
     def value(name: str) -> Reading:
@@ -167,6 +176,7 @@ def _record(compiler: Compiler, concepts: tuple[str, ...], doses: list[DoseOfDay
         concept = name or concepts[0]
         if concept not in concepts:
             raise NoRelationalFormError("what an assessment before said of another concept")
+        earlier.append(concept)
         found = value_of_row(terms[concept], f"b{concepts.index(concept)}_").known
         return Reading(replace(found, nothing=sql("before_day IS NULL")))
 

@@ -123,16 +123,13 @@ class DoseOfDays:
 
     def query(self, compiler: Compiler, table: str, level: int) -> exp.Select:
         """Give the dose on each `patient` and `day` of a table."""
-        rows = [(*row[:1], *row[2:]) for row in factors(compiler, self.drug, self.equivalence, (0,))]
-        listed = constants("r", ("concept", "factor", "factor_den"), rows)
-        dated = dated_facts(level, listed, (), ("factor", "factor_den"))
         once = milligrams()
         dosed = exp.select(
             "*",
             exp.alias_(sql(":m * times * factor", m=once.low), "mg"),
             exp.alias_(sql(":d * times_den * factor_den", d=once.den), "den"),
             exp.alias_(sql(":o AND times IS NOT NULL", o=once.open), "odd"),
-        ).from_(dated.subquery("d"))
+        ).from_(self._dated(compiler, level).subquery("d"))
         sure = "g.first_l <= g.on_day AND g.first_l <= a.day AND a.day <= g.last_e"
         paired = (
             exp.select("a.patient", "a.day", "g.mg", "g.den", "g.odd", sql(f"CASE WHEN {sure} THEN TRUE END AS i"))
@@ -149,6 +146,17 @@ class DoseOfDays:
         parts = ("low", "high", "unbounded", "sure", "den", "odd")
         named = (exp.alias_(column(part), name) for part, name in zip(parts, self.columns, strict=True))
         return exp.select("patient", "day", *named).from_(grouped.subquery("g"))
+
+    def given(self, compiler: Compiler, days: exp.Select, level: int) -> exp.Select:
+        """Give `patient` and `row_id` of the courses that were or may have been given on some days of patients."""
+        dated = self._dated(compiler, level).subquery("g")
+        query = exp.select("g.patient", "g.row_id").from_(days.subquery("a"))
+        return query.join(dated, on="g.patient = a.patient AND g.first_e <= a.day AND a.day <= g.last_l")
+
+    def _dated(self, compiler: Compiler, level: int) -> exp.Select:
+        rows = [(*row[:1], *row[2:]) for row in factors(compiler, self.drug, self.equivalence, (0,))]
+        listed = constants("r", ("concept", "factor", "factor_den"), rows)
+        return dated_facts(level, listed, (), ("factor", "factor_den"))
 
 
 # Steps --------------------------------------------------------------------------------------------------------------

@@ -1,10 +1,11 @@
 """The facts that answers were reached from: which rows the requests of a rule looked at."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from sqlglot import exp
 
-from dosepath.rules.relational.assessments import ASSESSMENTS, AssessmentRequest
+from dosepath.rules.relational.assessments import ASSESSMENTS, LATEST, UP_TO_FIRST, AssessmentRequest
 from dosepath.rules.relational.compiler import Compiler, Use
 from dosepath.rules.relational.courses import TREATED
 from dosepath.rules.relational.doses import DOSES
@@ -29,9 +30,9 @@ def evidence(compiler: Compiler, uses: Sequence[Use]) -> exp.Select:
         The requests and where they are used; the place of a use is its number.
     """
     parts: list[exp.Query] = []
-    for family in (PICKS, PEOPLE, EVENTS, TREATED, LINES, CAPPED, DOSES, ASSESSMENTS):
+    for family in (PICKS, PEOPLE, EVENTS, TREATED, LINES, CAPPED, DOSES, ASSESSMENTS, LATEST, UP_TO_FIRST):
         asked = [(number, use) for number, use in enumerate(uses) if use.family == family]
-        for level in sorted({compiler.requests[family][use.place].level for _, use in asked}):
+        for level in sorted({_level(compiler, use) for _, use in asked}):
             rows = _rows(compiler, family, level)
             for where in dict.fromkeys(use.where for _, use in asked if rows):
                 numbers = [(use.place, number) for number, use in asked if use.where == where]
@@ -61,7 +62,7 @@ def _numbered(compiler: Compiler, found: exp.Query, numbers: Sequence[tuple[int,
 
 def _rows(compiler: Compiler, family: str, level: int) -> list[exp.Select]:
     """Give the rows that the requests of a family and level looked at: patient, row_id, place."""
-    requests = compiler.of_level(family, level)
+    requests = compiler.of_level(_ASKED_AS.get(family, family), level)
     match family:
         case "picks":
             query = exp.select("patient", "row_id", sql("pick AS place")).from_(f"picked_{level}")
@@ -83,8 +84,19 @@ def _rows(compiler: Compiler, family: str, level: int) -> list[exp.Select]:
             given = exp.select("patient").from_(f"capped_{level}")
             beside = ((place, request.used, given.where(f"capped = {place}")) for place, request in requests)
             return [query for each in beside for query in _beside(compiler, *each)]
-    days = [(place, request.used, _days(level, place, request)) for place, request in requests]
-    return [query for each in days for query in (each[2], *_beside(compiler, *each))]
+    found: list[exp.Select] = []
+    for place, request in requests:
+        found += _assessed(compiler, place, request, family)
+    return found
+
+
+_ASKED_AS: Final = {LATEST: ASSESSMENTS, UP_TO_FIRST: ASSESSMENTS}
+"""Families of requests that have several families of uses."""
+
+
+def _level(compiler: Compiler, use: Use) -> int:
+    found: int = compiler.requests[_ASKED_AS.get(use.family, use.family)][use.place].level
+    return found
 
 
 def _events(level: int) -> exp.Select:
@@ -100,7 +112,7 @@ def _beside(compiler: Compiler, place: int, uses: Sequence[Use], having: exp.Sel
     """Give what a condition on records looked at beside them, for those patients who have a record to be judged."""
     found: list[exp.Select] = []
     for use in uses:
-        for rows in _rows(compiler, use.family, compiler.requests[use.family][use.place].level):
+        for rows in _rows(compiler, use.family, _level(compiler, use)):
             who = exp.select("patient").distinct().from_(having.subquery("h"))
             query = exp.select("f.patient", "f.row_id", exp.alias_(sql(":p", p=place), "place"))
             query = query.from_(rows.subquery("f")).where(f"f.place = {use.place}")
@@ -118,12 +130,30 @@ def _facts(listed: Sequence[tuple[str, int]]) -> exp.Select:
     )
 
 
-def _days(level: int, place: int, request: AssessmentRequest) -> exp.Select:
-    """Give the results that stood for their day in an assessment."""
-    concepts = [text(concept) for concept in request.concepts]
+def _assessed(compiler: Compiler, place: int, request: AssessmentRequest, family: str) -> list[exp.Select]:
+    """Give what the assessments that an answer hangs on were judged from."""
+    name = f"{request.level}_{place}"
+    days = exp.select("j.patient", "j.day", "j.before_day").from_(f"assessed_{name} AS j")
+    if family == LATEST:
+        days = days.where("j.latest")
+    if family == UP_TO_FIRST:
+        first = exp.select("patient", sql("MIN(CASE WHEN w THEN day END) AS met")).from_(f"judged_days_{name}")
+        days = days.join(first.group_by("patient").subquery("m"), on="m.patient = j.patient")
+        days = days.where("m.met IS NULL OR j.day <= m.met")
+    found = [_of_days(name, days, "day", request.concepts)]
+    if request.before:
+        found.append(_of_days(name, days, "before_day", request.before))
+    found += [dose.given(compiler, days, request.level) for dose in request.doses]
+    numbered = [query.select(exp.alias_(sql(":p", p=place), "place")) for query in found]
+    return [*numbered, *_beside(compiler, place, request.used, days)]
+
+
+def _of_days(name: str, days: exp.Select, day: str, concepts: Sequence[str]) -> exp.Select:
+    """Give the results that stood for some days in assessments."""
     return (
-        exp.select("f.patient", "f.row_id", exp.alias_(sql(":p", p=place), "place"))
-        .from_(f"result_days_{level}_{place} AS d")
+        exp.select("f.patient", "f.row_id")
+        .from_(f"result_days_{name} AS d")
         .join("facts AS f", on="f.patient = d.patient AND f.rank = d.rank")
-        .where(exp.column("concept", "f").isin(*concepts))
+        .join(days.subquery("c"), on=f"c.patient = d.patient AND c.{day} = d.day")
+        .where(exp.column("concept", "f").isin(*map(text, concepts)))
     )

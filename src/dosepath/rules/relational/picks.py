@@ -80,8 +80,18 @@ class Question:
 
 @value_of(nodes.Pick)
 def _pick(compiler: Compiler, node: nodes.Pick) -> Reading:
-    before = None if node.before is None else days(compiler, node.before)
+    before = _before(compiler, node)
     return picked(compiler, node.concept, node.window, earliest=node.earliest, before=before)
+
+
+def _before(compiler: Compiler, node: nodes.Pick) -> Days | None:
+    """Compile the day that a result has to come before; it is looked at where there is a window."""
+    if node.before is None:
+        return None
+    with compiler.noting() as used:
+        before = days(compiler, node.before)
+    compiler.use(used, None if compiler.record else sql("NOT (:n)", n=window(compiler, node.window).absent))
+    return before
 
 
 def picked(
@@ -193,7 +203,7 @@ def asked_alone(
     answers, default
         What each answer says, where the result is an answer, and what all others say.
     """
-    before = None if pick.before is None else days(compiler, pick.before)
+    before = _before(compiler, pick)
     if before is not None and before.nothing is not None:
         raise NoRelationalFormError("a result before a day that may not exist")
     bounds = window(compiler, pick.window, before)

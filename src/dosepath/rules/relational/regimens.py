@@ -103,17 +103,19 @@ def _stable_regimen(compiler: Compiler, node: nodes.StableRegimen) -> Truthed:
     if count is None:
         return Truthed(NULL)
     lines = compiler.vocabulary.regimens[node.regimen]
-    places = [_line(compiler, line.drug, line.equivalence, bounds) for line in lines]
-    caps = [_cap(compiler, line, cap) for line, cap in zip(lines, node.caps, strict=True)]
-    if node.only_listed:
-        listed = {leaf for line in lines for leaf in compiler.vocabulary.leaves(line.drug)}
-        others = tuple(leaf for leaf in compiler.vocabulary.leaves(node.only_listed) if leaf not in listed)
-        places.append(_line(compiler, node.only_listed, "", bounds, others))
-        caps.append((Truthed(TRUE), ()))
-    level = _level(compiler, bounds, caps)
-    capped = tuple(
-        compiler.asked(CAPPED, CappedRequest(level, place, *cap)) for place, cap in zip(places, caps, strict=True)
-    )
+    with compiler.noting() as used:
+        places = [_line(compiler, line.drug, line.equivalence, bounds) for line in lines]
+        caps = [_cap(compiler, line, cap) for line, cap in zip(lines, node.caps, strict=True)]
+        if node.only_listed:
+            listed = {leaf for line in lines for leaf in compiler.vocabulary.leaves(line.drug)}
+            others = tuple(leaf for leaf in compiler.vocabulary.leaves(node.only_listed) if leaf not in listed)
+            places.append(_line(compiler, node.only_listed, "", bounds, others))
+            caps.append((Truthed(TRUE), ()))
+        level = _level(compiler, bounds, caps)
+        capped = tuple(
+            compiler.asked(CAPPED, CappedRequest(level, place, *cap)) for place, cap in zip(places, caps, strict=True)
+        )
+    compiler.use(used, sql("NOT (:n)", n=bounds.absent))
     flags = _flags(compiler, STEADY, SteadyRequest(level, capped, count, node.to_end))
     value = sql(
         "CASE WHEN :none THEN NULL WHEN :certain THEN TRUE WHEN :possible OR :doubt THEN NULL ELSE FALSE END",
@@ -131,10 +133,12 @@ def _within_cap(compiler: Compiler, node: nodes.WithinCap) -> Truthed:
     if count is None:
         return Truthed(NULL)
     line = next(item for item in compiler.vocabulary.regimens[node.regimen] if item.name == node.line)
-    place = _line(compiler, line.drug, line.equivalence, bounds)
-    cap = _cap(compiler, line, node.cap)
-    level = _level(compiler, bounds, [cap])
-    capped = compiler.asked(CAPPED, CappedRequest(level, place, *cap))
+    with compiler.noting() as used:
+        place = _line(compiler, line.drug, line.equivalence, bounds)
+        cap = _cap(compiler, line, node.cap)
+        level = _level(compiler, bounds, [cap])
+        capped = compiler.asked(CAPPED, CappedRequest(level, place, *cap))
+    compiler.use(used, sql("NOT (:n)", n=bounds.absent))
     flags = _flags(compiler, WITHIN, WithinRequest(level, (capped,), count, place))
     value = sql(
         "CASE WHEN :none THEN NULL WHEN :certain THEN TRUE WHEN :possible THEN NULL WHEN :recorded THEN FALSE "
