@@ -1,12 +1,12 @@
 """The facts that answers were reached from: which rows the requests of a rule looked at."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import Final
 
 from sqlglot import exp
 
 from dosepath.rules.relational.assessments import ASSESSMENTS, LATEST, UP_TO_FIRST, AssessmentRequest
-from dosepath.rules.relational.compiler import Compiler, Use
+from dosepath.rules.relational.compiler import Compiler, Use, case_of
 from dosepath.rules.relational.courses import TREATED
 from dosepath.rules.relational.doses import DOSES
 from dosepath.rules.relational.events import EVENTS, MET
@@ -29,14 +29,16 @@ def evidence(compiler: Compiler, uses: Sequence[Use]) -> exp.Select:
     uses
         The requests and where they are used; the place of a use is its number.
     """
+    found: dict[tuple[str, int, bool], list[tuple[int, Use]]] = {}
+    for number, use in enumerate(uses):
+        if use.family not in _READ_FROM_FACTS:
+            continue
+        found.setdefault((use.family, _level(compiler, use), bool(use.where)), []).append((number, use))
     parts: list[exp.Query] = []
-    for family in (PICKS, PEOPLE, EVENTS, TREATED, LINES, CAPPED, DOSES, ASSESSMENTS, LATEST, UP_TO_FIRST):
-        asked = [(number, use) for number, use in enumerate(uses) if use.family == family]
-        for level in sorted({_level(compiler, use) for _, use in asked}):
-            rows = _rows(compiler, family, level)
-            for where in dict.fromkeys(use.where for _, use in asked if rows):
-                numbers = [(use.place, number) for number, use in asked if use.where == where]
-                parts.append(_numbered(compiler, _together(rows), numbers, where))
+    for (family, level, _), numbered in found.items():
+        rows = _rows(compiler, family, level, {use.place for _, use in numbered})
+        if rows:
+            parts.append(_numbered(compiler, _together(rows), numbered))
     if not parts:
         return exp.select("patient", "row_id", sql("0 AS request")).from_("facts").where("FALSE")
     return exp.select("patient", "row_id", "request").distinct().from_(_together(parts).subquery("u"))
@@ -49,20 +51,24 @@ def _together(parts: Sequence[exp.Query]) -> exp.Query:
     return joined
 
 
-def _numbered(compiler: Compiler, found: exp.Query, numbers: Sequence[tuple[int, int]], where: str) -> exp.Select:
-    """Give rows the numbers of the uses of their requests, for those patients for whom a condition holds."""
-    listed = constants("r", ("place", "request"), numbers).subquery("r")
+def _numbered(compiler: Compiler, found: exp.Query, numbered: Sequence[tuple[int, Use]]) -> exp.Select:
+    """Give rows the numbers of the uses of their requests, for those patients for whom the answer hangs on them."""
+    conditions = list(dict.fromkeys(use.where for _, use in numbered))
+    rows = [(use.place, number, conditions.index(use.where)) for number, use in numbered]
+    listed = constants("r", ("place", "request", "condition"), rows).subquery("r")
     query = (
         exp.select("f.patient", "f.row_id", "r.request").from_(found.subquery("f")).join(listed, on="r.place = f.place")
     )
-    if where:
-        query = query.join(f"{compiler.base} AS b", on="b.patient = f.patient").where(exp.column(where, "b"))
-    return query
+    if not any(conditions):
+        return query
+    holds = case_of("condition", {place: exp.column(where, "b") for place, where in enumerate(conditions)})
+    return query.join(f"{compiler.base} AS b", on="b.patient = f.patient").where(holds)
 
 
-def _rows(compiler: Compiler, family: str, level: int) -> list[exp.Select]:
-    """Give the rows that the requests of a family and level looked at: patient, row_id, place."""
-    requests = compiler.of_level(_ASKED_AS.get(family, family), level)
+def _rows(compiler: Compiler, family: str, level: int, places: Set[int]) -> list[exp.Select]:
+    """Give the rows that some requests of a family and level looked at: patient, row_id, place; maybe more."""
+    every = compiler.of_level(_ASKED_AS.get(family, family), level)
+    requests = [(place, request) for place, request in every if place in places]
     match family:
         case "picks":
             query = exp.select("patient", "row_id", sql("pick AS place")).from_(f"picked_{level}")
@@ -70,7 +76,8 @@ def _rows(compiler: Compiler, family: str, level: int) -> list[exp.Select]:
         case "events":
             named = _events(level)
             beside = (
-                (place, request.used, named.where(f"event = {place} AND i IS NOT FALSE")) for place, request in requests
+                (place, request.used, named.where(f"event = {place} AND windowed AND i IS NOT FALSE"))
+                for place, request in requests
             )
             return [named, *(query for each in beside for query in _beside(compiler, *each))]
         case "doses":
@@ -84,12 +91,11 @@ def _rows(compiler: Compiler, family: str, level: int) -> list[exp.Select]:
             given = exp.select("patient").from_(f"capped_{level}")
             beside = ((place, request.used, given.where(f"capped = {place}")) for place, request in requests)
             return [query for each in beside for query in _beside(compiler, *each)]
-    found: list[exp.Select] = []
-    for place, request in requests:
-        found += _assessed(compiler, place, request, family)
-    return found
+    return [query for place, request in requests for query in _assessed(compiler, place, request, family)]
 
 
+_READ_FROM_FACTS: Final = (PICKS, PEOPLE, EVENTS, TREATED, LINES, CAPPED, DOSES, ASSESSMENTS, LATEST, UP_TO_FIRST)
+"""Families of uses that name facts; others are made of these."""
 _ASKED_AS: Final = {LATEST: ASSESSMENTS, UP_TO_FIRST: ASSESSMENTS}
 """Families of requests that have several families of uses."""
 
@@ -101,18 +107,20 @@ def _level(compiler: Compiler, use: Use) -> int:
 
 def _events(level: int) -> exp.Select:
     found = f"MAX(CASE WHEN NOT every_one AND said = {MET} THEN 1 ELSE 0 END) OVER (PARTITION BY patient, event)"
-    marked = exp.select("patient", "row_id", "event", "said", "every_one", "i", sql(f"{found} AS met"))
+    marked = exp.select("patient", "row_id", "event", "said", "every_one", "i", "windowed", sql(f"{found} AS met"))
     query = exp.select("patient", "row_id", sql("event AS place")).from_(
         marked.from_(f"happened_{level}").subquery("h")
     )
-    return query.where(f"CASE WHEN every_one THEN i IS NULL OR i WHEN met = 1 THEN said = {MET} ELSE TRUE END")
+    return query.where(
+        f"CASE WHEN every_one THEN windowed AND (i IS NULL OR i) WHEN met = 1 THEN said = {MET} ELSE TRUE END"
+    )
 
 
 def _beside(compiler: Compiler, place: int, uses: Sequence[Use], having: exp.Select) -> list[exp.Select]:
     """Give what a condition on records looked at beside them, for those patients who have a record to be judged."""
     found: list[exp.Select] = []
     for use in uses:
-        for rows in _rows(compiler, use.family, _level(compiler, use)):
+        for rows in _rows(compiler, use.family, _level(compiler, use), {use.place}):
             who = exp.select("patient").distinct().from_(having.subquery("h"))
             query = exp.select("f.patient", "f.row_id", exp.alias_(sql(":p", p=place), "place"))
             query = query.from_(rows.subquery("f")).where(f"f.place = {use.place}")
