@@ -87,10 +87,10 @@ def _several_lasted(compiler: Compiler, node: nodes.SeveralLasted) -> Truthed:
         with compiler.noting() as used:
             flags.append(_flags(compiler, (_treated(compiler, (member,), bounds),), count))
         asked.append(used)
-    met, possible = _count(flags, CERTAIN), _count(flags, CERTAIN | POSSIBLE)
+    met, possible = compiler.named(_count(flags, CERTAIN)), _count(flags, CERTAIN | POSSIBLE)
+    too_few = compiler.named(sql(":none OR :m < :n", none=bounds.absent, m=met, n=node.count))
     for used, flag in zip(asked, flags, strict=True):
-        few = sql(":none OR :m < :n OR :c", none=bounds.absent, m=met, n=node.count, c=flag.test(CERTAIN))
-        compiler.use(used, few)
+        compiler.use(used, sql(":f OR :c", f=too_few, c=flag.test(CERTAIN)))
     value = sql(
         "CASE WHEN :none THEN NULL WHEN :met >= :n THEN TRUE WHEN :doubt OR :possible >= :n THEN NULL ELSE FALSE END",
         none=bounds.absent,
