@@ -16,8 +16,9 @@ from dosepath.population.chunks import PATIENTS_IN_A_CHUNK, chunk_file
 from dosepath.population.connection import Connection, literal, make, save, save_rows
 from dosepath.population.facts import REMARKS, join_facts, remark_row
 from dosepath.population.long_tables import TABLES, LongTable
-from dosepath.population.meanings import MEANINGS
-from dosepath.population.shapes import find_shapes, map_shapes, ranked, rows_query
+from dosepath.population.meanings import MEANINGS, ROWS
+from dosepath.population.shapes import find_shapes, gives, map_shapes, ranked, rows_query
+from dosepath.population.tables import UNCLASSIFIED, Schema
 
 Advance: TypeAlias = Callable[[str, int, int], None]
 """Called with what is being done, how much of it is done, and how much there is."""
@@ -87,11 +88,11 @@ class LongFacts:
         """
         for name in self.columns:
             _open_chunk(connection, name, chunk)
-        ranked(connection, "fact_rows", self._rows(connection, "facts"), "meanings")
+        ranked(connection, "fact_rows", self._rows(connection, "facts", ROWS), "meanings")
         save(connection, "FROM fact_rows", chunk_file(self.tables, "facts", chunk), quick=True)
         connection.execute(
             "CREATE OR REPLACE TEMP TABLE unclassified AS "
-            f"FROM ({self._rows(connection, 'unclassified')}) ORDER BY patient, row_id"
+            f"FROM ({self._rows(connection, 'unclassified', UNCLASSIFIED)}) ORDER BY patient, row_id"
         )
         save(connection, "FROM unclassified", chunk_file(self.tables, "unclassified", chunk))
         join_facts(connection)
@@ -101,11 +102,14 @@ class LongFacts:
         for chunk in range(self.chunks):
             self.open(connection, chunk)
 
-    def _rows(self, connection: Connection, output: str) -> str:
-        parts = [
-            rows_query(connection, TABLES[name], own, list(TABLES).index(name), f"{name}_chunk", output)
-            for name, own in self.columns.items()
-        ]
+    def _rows(self, connection: Connection, output: str, schema: Schema) -> str:
+        """Write the SELECT of all rows of the open chunk; tables that give none are not read for them."""
+        make(connection, f"no_{output}", schema)
+        parts = [f"FROM no_{output}"]
+        for name, own in self.columns.items():
+            if gives(connection, TABLES[name], output):
+                number = list(TABLES).index(name)
+                parts.append(rows_query(connection, TABLES[name], own, number, f"{name}_chunk", output))
         return " UNION ALL ".join(parts)
 
 

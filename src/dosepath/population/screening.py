@@ -258,7 +258,7 @@ class Screener:
         self.engine.make(self.plan.evidence)
         self.engine.bring_back(self.connection, self.plan.evidence.name)
         query = f"FROM {self.plan.evidence.name} ORDER BY patient, row_id, request"
-        save(self.connection, query, chunk_file(tables, "evidence", chunk))
+        save(self.connection, query, chunk_file(tables, "evidence", chunk), quick=True)
 
     def _overall(self) -> str:
         """Write the SELECT of what the verdicts of a chunk come to for each arm; what arms share is counted once."""

@@ -180,6 +180,11 @@ _KEPT_OF_OTHER: Final = tuple(
 _AT_ONCE: Final = 20_000
 
 
+def gives(connection: Connection, table: LongTable, output: str) -> bool:
+    """Tell whether any row of a table gives a row of facts (or a record not understood), after `map_shapes`."""
+    return connection.execute(f"FROM {table.name}_{output} LIMIT 1").fetchone() is not None
+
+
 def rows_query(
     connection: Connection, table: LongTable, columns: Mapping[str, str], number: int, source: str, output: str
 ) -> str:
