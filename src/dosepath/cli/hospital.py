@@ -1,5 +1,6 @@
 """The commands `population`: read, call, write."""
 
+import gc
 import json
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -330,6 +331,19 @@ def _write_to(path: Path, write: Callable[[Path], object]) -> None:
         part.unlink(missing_ok=True)
 
 
+@contextmanager
+def _collector_at_rest() -> Iterator[None]:
+    """Let nobody look for garbage while the command runs: it ends soon, and all but all that it makes stays."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        if running:
+            gc.enable()
+
+
 def refresh(folder: Path, source: Sequence[Path], columns: Path | None, memory: str, *, as_json: bool) -> None:
     """Take in new records."""
     before = open_whole(folder, SCREENING)
@@ -342,7 +356,8 @@ def refresh(folder: Path, source: Sequence[Path], columns: Path | None, memory: 
             found = read_source(connection, source, index, tables, columns=columns, label=label)
             found.facts.write_all(connection)
 
-        found = refresh_screening(folder, read, memory=memory, advance=advance)
+        with _collector_at_rest():
+            found = refresh_screening(folder, read, memory=memory, advance=advance)
     if as_json:
         print_json(asdict(found))
         return

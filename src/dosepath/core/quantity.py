@@ -285,6 +285,8 @@ _GROUPS: Final[tuple[tuple[dict[str, int], Fraction, dict[str, Fraction | int | 
     ({"m": 1, "s": -1}, Fraction(1, 1000 * 3600), {"mm/h": 1}),
     # pressure
     ({"g": 1, "m": -1, "s": -2}, Fraction(10**3), {"Pa": 1, "kPa": 1000, "mm[Hg]": _METRE_OF_MERCURY / 10**6}),
+    # cells in the field of a microscope, which is no volume
+    ({"[HPF]": -1}, Fraction(1), {"/[HPF]": 1}),
     # absolute temperature
     ({"K": 1}, Fraction(1), {"K": 1}),
 )

@@ -1,7 +1,6 @@
 """A whole hospital from whatever it comes in: FHIR files, OMOP tables, CSV or Parquet -> verdicts of many patients."""
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,8 +15,15 @@ from dosepath.population.facts import Chunks, RecordWriter, WrittenFacts, remark
 from dosepath.population.folders import is_whole, open_whole, writing
 from dosepath.population.importing import Advance, import_long, silent
 from dosepath.population.omop import is_omop, open_omop
-from dosepath.population.plan import plan_of
-from dosepath.population.screening import SCREENING, Asked, Judged, asked_document, link_facts, screen_chunks
+from dosepath.population.screening import (
+    SCREENING,
+    Asked,
+    Judged,
+    asked_document,
+    link_facts,
+    plan_meanwhile,
+    screen_chunks,
+)
 from dosepath.population.spark import DUCKDB, engine_named
 
 HOSPITAL = "hospital"
@@ -90,10 +96,7 @@ def screen_into(
         writing(out, SCREENING) as draft,
         connected(Path(spill), memory=memory) as connection,
     ):
-        # Compiled while the source is read; nobody waits for it where the source cannot be.
-        beside = ThreadPoolExecutor(1)
-        planned = beside.submit(plan_of, asked.protocol, settings=asked.settings)
-        beside.shutdown(wait=False)
+        planned = plan_meanwhile(asked)
         read = _read(connection, asked, source, draft.tables, columns, chunk, advance)
         plan = planned.result()
         draft.about = asked_document(asked, plan)

@@ -129,7 +129,8 @@ def _written_number(concept: Concept, holder: Holder) -> Answer:
 
 def _range(concept: Concept, holder: Holder) -> Answer:
     low, high = part(holder.node, "low"), part(holder.node, "high")
-    if low.get("value") is not None and low.get("value") == high.get("value") and unit_of(low) == unit_of(high):
+    number = exact(low.get("value"))
+    if number is not None and number == exact(high.get("value")) and unit_of(low) == unit_of(high):
         return _number(concept, low.get("value"), "", unit_of(low))
     return Answer(unusable="a range where one number is needed")
 

@@ -39,11 +39,14 @@ def read_limits(concept: Concept, result: Node, unit: Unit) -> Limits:
     numeric = [each for each in ranges if part(each, "low") is not EMPTY or part(each, "high") is not EMPTY]
     if not numeric:
         return Limits(problem="limits of normal are given as text only and are not read")
-    normal = [each for each in numeric if _meaning(each) in _NORMAL]
-    untyped = [each for each in numeric if not _meaning(each)]
+    meanings = [_meaning(each) for each in numeric]
+    normal = [each for each, meaning in zip(numeric, meanings, strict=True) if meaning in _NORMAL]
+    untyped = [each for each, meaning in zip(numeric, meanings, strict=True) if not meaning]
     chosen = normal or untyped
     if not chosen:
         return Limits(problem="no reference range is that of normal")
+    if len(chosen) == 1:
+        return _read(concept, chosen[0], unit)
     found = list(dict.fromkeys(_read(concept, each, unit) for each in chosen))
     if len(found) > 1:
         return Limits(problem=f"{len(found)} reference ranges, and none is said to be this person's; none is used")

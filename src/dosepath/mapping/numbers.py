@@ -14,6 +14,7 @@ from dosepath.mapping.systems import UCUM, system_of
 
 _MOST_DIGITS: Final = 40
 _LONGEST_UNIT: Final = 60
+_NUMBERS: Final = (int, Decimal, float)
 
 COMPARATORS: Final = frozenset({"<", "<=", ">", ">="})
 
@@ -31,12 +32,18 @@ def exact(number: Any) -> Fraction | None:
     >>> exact(Decimal("0.10")), exact(True), exact(Decimal("1e400"))
     (Fraction(1, 10), None, None)
     """
-    if isinstance(number, bool) or not isinstance(number, int | Decimal | float):
+    if isinstance(number, bool) or not isinstance(number, _NUMBERS):
         return None
     if isinstance(number, int):
         return Fraction(number) if abs(number) < 10**_MOST_DIGITS else None
     decimal = number if isinstance(number, Decimal) else Decimal(repr(number))
-    if not decimal.is_finite() or abs(decimal.adjusted()) > _MOST_DIGITS or len(decimal.as_tuple().digits) > 60:
+    return _exact(decimal) if decimal.is_finite() else None
+
+
+# A hospital writes the same few thousand numbers over and over.
+@lru_cache(maxsize=65536)
+def _exact(decimal: Decimal) -> Fraction | None:
+    if abs(decimal.adjusted()) > _MOST_DIGITS or len(decimal.as_tuple().digits) > 60:
         return None
     return Fraction(decimal)
 
@@ -104,7 +111,7 @@ def in_unit(number: Fraction, unit: Unit, wanted: str, analyte: str, label: str)
 
 def shown(number: Any) -> str:
     """Write a JSON number as it stands in the source."""
-    return plain(str(number)) if isinstance(number, int | Decimal | float) else ""
+    return plain(str(number)) if isinstance(number, _NUMBERS) else ""
 
 
 _TITRE = re.compile(

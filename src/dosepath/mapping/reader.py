@@ -5,6 +5,7 @@ among those that carry nothing that the protocol reads.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
@@ -22,7 +23,7 @@ from dosepath.mapping.record import Entry, Finding, Located, Mapped, Remark, Rem
 from dosepath.mapping.shapes import misshapen, plain, text
 from dosepath.mapping.tables import Background
 
-__all__ = ["READ_TYPES", "ConceptIndex", "Located", "Mapped", "Remark", "RemarkKind", "map_resources"]
+__all__ = ["READ_TYPES", "ConceptIndex", "Located", "Mapped", "Remark", "RemarkKind", "map_alone", "map_resources"]
 
 _Reader: TypeAlias = Callable[[Entry, Background], Iterator[Finding]]
 
@@ -72,30 +73,66 @@ def map_resources(resources: Sequence[Located], index: ConceptIndex, *, patient:
     >>> mapped.record.id, [fact.concept for fact in mapped.record.facts], mapped.remarks
     ('p1', ['birth_date', 'sex'], ())
     """
-    facts: list[Fact] = []
-    not_understood: list[Unclassified] = []
     remarks: list[Remark] = []
     entries = [_entry(order, located) for order, located in enumerate(resources)]
     kept = list(_without_repeats(entries, remarks))
     people = [entry for entry in kept if entry.type == "Patient"]
     background = Background(index, _birth(people), _medications(kept, resources))
-    nothing: dict[str, list[Entry]] = {}
+    found = _Gathered(remarks=remarks)
     for entry in kept:
-        found = list(_read(entry, background, people))
-        for finding in found:
-            if isinstance(finding, Fact):
-                facts.append(finding)
-            elif isinstance(finding, Unclassified):
-                not_understood.append(finding)
-            else:
-                remarks.append(finding)
-        if not found and entry.type != "Medication":  # which says nothing but to those that refer to it
-            nothing.setdefault(entry.type, []).append(entry)
-    remarks += [unread(some[0].place, resource_type, len(some)) for resource_type, some in nothing.items()]
+        found.take(entry, _read(entry, background, people))
     if not people:
-        remarks.append(Remark("", "Patient", "no Patient resource: age and sex are not known"))
-    own_id = people[0].source.partition("/")[2] if people else ""
-    return Mapped(PatientRecord(patient or own_id, tuple(facts), tuple(not_understood)), tuple(remarks))
+        nobody = Remark("", "Patient", "no Patient resource: age and sex are not known")
+        return found.mapped(patient, nobody)
+    return found.mapped(patient or people[0].source.partition("/")[2])
+
+
+def map_alone(located: Located, index: ConceptIndex) -> Mapped:
+    """Read one resource as `map_resources` does where no other one of the patient bears on it.
+
+    Where it is no Patient, that one is taken to be there, without a date of birth.
+
+    Examples
+    --------
+    >>> somebody = Located({"resourceType": "Patient", "gender": "male"}, "row 1")
+    >>> map_alone(somebody, ConceptIndex({})).record.facts[0].value
+    'male'
+    """
+    entry = _entry(0, located)
+    people = [entry] if entry.type == "Patient" else []
+    found = _Gathered()
+    found.take(entry, _read(entry, Background(index, _birth(people), {}), people))
+    return found.mapped("")
+
+
+@dataclass(slots=True)
+class _Gathered:
+    """What was found so far."""
+
+    facts: list[Fact] = field(default_factory=list)
+    not_understood: list[Unclassified] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
+    nothing: dict[str, list[Entry]] = field(default_factory=dict)
+
+    def take(self, entry: Entry, findings: Iterator[Finding]) -> None:
+        """Sort what a resource gave."""
+        empty = True
+        for finding in findings:
+            empty = False
+            if isinstance(finding, Fact):
+                self.facts.append(finding)
+            elif isinstance(finding, Unclassified):
+                self.not_understood.append(finding)
+            else:
+                self.remarks.append(finding)
+        if empty and entry.type != "Medication":  # which says nothing but to those that refer to it
+            self.nothing.setdefault(entry.type, []).append(entry)
+
+    def mapped(self, identity: str, *last: Remark) -> Mapped:
+        """Give it all; resources that gave nothing are counted by their type."""
+        empty = (unread(some[0].place, kind, len(some)) for kind, some in self.nothing.items())
+        record = PatientRecord(identity, tuple(self.facts), tuple(self.not_understood))
+        return Mapped(record, (*self.remarks, *empty, *last))
 
 
 def _entry(order: int, located: Located) -> Entry:

@@ -121,8 +121,7 @@ def _rows_of(connection: Connection, table: LongTable, file: Path) -> tuple[str,
         read = f"read_csv({literal(str(file))}, all_varchar = true, header = true, nullstr = '')"
         try:
             connection.execute(
-                f'CREATE OR REPLACE TEMP TABLE "{name}" AS '
-                f"SELECT *, row_number() OVER () - 1 AS row_in_file FROM {read}"
+                f'CREATE OR REPLACE TABLE "{name}" AS SELECT *, row_number() OVER () - 1 AS row_in_file FROM {read}'
             )
         except duckdb.Error as error:
             raise InputError(f"{file}: cannot be read as CSV: {str(error).partition(chr(10))[0]}") from None

@@ -128,11 +128,12 @@ def save(connection: Connection, query: str, path: Path, *, quick: bool = False)
     connection, query, path
         The engine, the rows, the file.
     quick
-        Compress in two thirds of the time, to files half as large again.
+        Compress in three quarters of the time; numbers as differences, which few readers knew before 2022, so that the
+        files are no larger.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    how = "snappy" if quick else "zstd"
-    wrote = connection.execute(f"COPY ({query}) TO {literal(str(path))} (FORMAT parquet, COMPRESSION {how})").fetchone()
+    how = "COMPRESSION snappy, PARQUET_VERSION v2" if quick else "COMPRESSION zstd"
+    wrote = connection.execute(f"COPY ({query}) TO {literal(str(path))} (FORMAT parquet, {how})").fetchone()
     return int(wrote[0]) if wrote else 0
 
 

@@ -3,9 +3,11 @@
 # ruff: noqa: S608  # names are our own; what comes from outside is a parameter, or a literal made by `literal`
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from dosepath.core.errors import InputError
 from dosepath.mapping.reader import ConceptIndex
@@ -14,8 +16,9 @@ from dosepath.population.chunks import PATIENTS_IN_A_CHUNK, chunk_file
 from dosepath.population.connection import Connection, literal, make, save, save_rows
 from dosepath.population.facts import REMARKS, join_facts, remark_row
 from dosepath.population.long_tables import TABLES, LongTable
-from dosepath.population.meanings import MEANINGS
-from dosepath.population.shapes import map_shapes, prepare_days, ranked, rows_query
+from dosepath.population.meanings import MEANINGS, ROWS
+from dosepath.population.shapes import find_shapes, gives, map_shapes, ranked, rows_query
+from dosepath.population.tables import UNCLASSIFIED, Schema
 
 Advance: TypeAlias = Callable[[str, int, int], None]
 """Called with what is being done, how much of it is done, and how much there is."""
@@ -85,11 +88,11 @@ class LongFacts:
         """
         for name in self.columns:
             _open_chunk(connection, name, chunk)
-        ranked(connection, "fact_rows", self._rows(connection, "facts"), "meanings")
+        ranked(connection, "fact_rows", self._rows(connection, "facts", ROWS), "meanings")
         save(connection, "FROM fact_rows", chunk_file(self.tables, "facts", chunk), quick=True)
         connection.execute(
             "CREATE OR REPLACE TEMP TABLE unclassified AS "
-            f"FROM ({self._rows(connection, 'unclassified')}) ORDER BY patient, row_id"
+            f"FROM ({self._rows(connection, 'unclassified', UNCLASSIFIED)}) ORDER BY patient, row_id"
         )
         save(connection, "FROM unclassified", chunk_file(self.tables, "unclassified", chunk))
         join_facts(connection)
@@ -99,11 +102,14 @@ class LongFacts:
         for chunk in range(self.chunks):
             self.open(connection, chunk)
 
-    def _rows(self, connection: Connection, output: str) -> str:
-        parts = [
-            rows_query(connection, TABLES[name], own, list(TABLES).index(name), f"{name}_chunk", output)
-            for name, own in self.columns.items()
-        ]
+    def _rows(self, connection: Connection, output: str, schema: Schema) -> str:
+        """Write the SELECT of all rows of the open chunk; tables that give none are not read for them."""
+        make(connection, f"no_{output}", schema)
+        parts = [f"FROM no_{output}"]
+        for name, own in self.columns.items():
+            if gives(connection, TABLES[name], output):
+                number = list(TABLES).index(name)
+                parts.append(rows_query(connection, TABLES[name], own, number, f"{name}_chunk", output))
         return " UNION ALL ".join(parts)
 
 
@@ -140,16 +146,35 @@ def import_long(
     """
     columns = {name: _open(connection, source, TABLES[name]) for name in source.queries}
     people, chunks = _people(connection, source, size)
-    remarks = [*source.remarks, *_homeless(connection, source)]
     make(connection, "meanings", MEANINGS, shared=True)
-    for done, name in enumerate(source.queries):
-        advance("mapping what differs", done, len(source.queries))
-        prepare_days(connection, TABLES[name], columns[name])
-        remarks += map_shapes(connection, TABLES[name], columns[name], index, source.label)
+    unnamed = {name: f"{name}-{source.label}" for name in columns}
+    mapped: list[Remark] = []
+    with _beside(connection) as (cursor, submit):  # for the mapping keeps one core busy, and no more
+        found = {name: submit(find_shapes, cursor, TABLES[name], own, unnamed[name]) for name, own in columns.items()}
+        nobody = submit(_homeless, cursor, source)
+        for done, name in enumerate(columns):
+            advance("mapping what differs", done, len(columns))
+            found[name].result()
+            mapped += map_shapes(connection, TABLES[name], index, unnamed[name])
+        remarks = [*source.remarks, *nobody.result(), *mapped]
     save(connection, "SELECT * FROM meanings ORDER BY meaning", chunk_file(tables, "meanings", 0))
     save_rows(connection, REMARKS, [remark_row(remark) for remark in _together(remarks)], tables / "remarks.parquet")
     save(connection, "SELECT patient, id, chunk FROM source_people ORDER BY patient", tables / "people.parquet")
     return LongFacts(columns, tables, people, chunks)
+
+
+@contextmanager
+def _beside(connection: Connection) -> Iterator[tuple[Connection, Callable[..., Future[Any]]]]:
+    """Give a second connection, and what runs a function beside the caller: one after the other, in their order."""
+    cursor = connection.cursor()
+    with ThreadPoolExecutor(1) as pool:
+        try:
+            yield cursor, pool.submit
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            cursor.interrupt()
+            raise
+    cursor.close()
 
 
 def _together(remarks: Iterable[Remark]) -> Iterator[Remark]:
@@ -179,7 +204,7 @@ def _open(connection: Connection, source: LongSource, table: LongTable) -> dict[
         f"CREATE OR REPLACE VIEW {table.name}_rows AS SELECT CAST(patient AS VARCHAR) AS patient, {named} AS id, "
         f"place, {', '.join(_as_read(table, name, types[name]) for name in own) or '1 AS nothing'} FROM ({query})"
     )
-    return {name: types[name] for name in own}
+    return {name: types[name] for name in (*own, "id") if name in types}
 
 
 def _as_read(table: LongTable, name: str, kind: str) -> str:

@@ -78,12 +78,15 @@ def number(written: Any) -> Decimal | int | None:
     >>> number("0.50"), number(0.1), number("<5")
     (Decimal('0.50'), Decimal('0.1'), None)
     """
+    if isinstance(written, float):
+        found = Decimal(repr(written))
+        return found if found.is_finite() else None
     if isinstance(written, bool):
         return None
-    if isinstance(written, int | Decimal):
+    if isinstance(written, (int, Decimal)):
         return written
     try:
-        found = Decimal(repr(written) if isinstance(written, float) else str(written).strip())
+        found = Decimal(str(written).strip())
     except InvalidOperation:
         return None
     return found if found.is_finite() and "_" not in str(written) else None

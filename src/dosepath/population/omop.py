@@ -129,7 +129,7 @@ def _open_folder(connection: Connection, folder: Path) -> _Cdm:
         else:
             kept = f"cdm_{table}"
             read = f"read_csv({literal(str(file))}, header = true)"
-            connection.execute(f"CREATE OR REPLACE TEMP TABLE {kept} AS FROM {read}")
+            connection.execute(f"CREATE OR REPLACE TABLE {kept} AS FROM {read}")
             cdm.add(connection, table, kept, "rowid")
     return cdm
 

@@ -18,9 +18,8 @@ from dosepath.population.facts import meanings_in, open_facts
 from dosepath.population.folders import Draft, Whole, link_or_copy, writing
 from dosepath.population.importing import Advance, silent
 from dosepath.population.meanings import MEANINGS_A_FILE, facts_query, number_of_row
-from dosepath.population.plan import plan_of
 from dosepath.population.results import Screening, open_screening
-from dosepath.population.screening import SCREENING, Screener
+from dosepath.population.screening import SCREENING, Screener, plan_meanwhile
 from dosepath.population.shapes import ranked
 
 Import: TypeAlias = Callable[[Connection, Path], None]
@@ -72,6 +71,7 @@ def refresh(out: Path, read: Import, *, memory: str = "", advance: Advance = sil
         screening = open_screening(connection, out)
         draft.about = dict(screening.whole.about)
         draft.about["refreshed"] = int(draft.about.get("refreshed", 0)) + 1
+        planned = plan_meanwhile(screening.asked)
         advance("reading what is new", 0, 3)
         delta = draft.tables / "delta"
         reader = connection.cursor()  # whose tables do not stand in the way of those that are open here
@@ -86,9 +86,7 @@ def refresh(out: Path, read: Import, *, memory: str = "", advance: Advance = sil
             with connected(draft.tables / "judging", memory=memory) as own:
                 chunk = _next_chunk(screening.whole)
                 open_facts(own, draft.tables, chunk)
-                asked = screening.asked
-                plan = plan_of(asked.protocol, settings=asked.settings)
-                Screener(own, asked, plan).chunk(draft.tables, chunk)
+                Screener(own, screening.asked, planned.result()).chunk(draft.tables, chunk)
             shutil.rmtree(draft.tables / "judging", ignore_errors=True)
         advance("judging", 3, 3)
         shutil.rmtree(draft.tables / "scratch", ignore_errors=True)
@@ -142,7 +140,10 @@ def _merge(connection: Connection, screening: Screening, delta: Path, tables: Pa
 
 
 def _open_delta(connection: Connection, delta: Path, chunk: int) -> None:
-    """Make `named`, who is in the new records, and `old_*` and `new_*`: their records before, and the new ones."""
+    """Make `named`, who is in the new records, and `old_*` and `new_*`: their records before, and the new ones.
+
+    Of facts, `*_rows` as they are kept, and `*_names`, the records that they stand in.
+    """
     people = read_parquet([delta / "people.parquet"])
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE named AS WITH strangers AS ("
@@ -164,8 +165,9 @@ def _open_delta(connection: Connection, delta: Path, chunk: int) -> None:
     connection.execute("ALTER TABLE new_meanings DROP own")
     connection.execute(f"CREATE OR REPLACE TEMP TABLE old_rows AS FROM fact_rows WHERE {mine}")
     connection.execute("CREATE OR REPLACE TEMP VIEW both_meanings AS FROM meanings UNION ALL FROM new_meanings")
-    for age, meanings in (("old", "meanings"), ("new", "new_meanings")):
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE {age}_facts AS {facts_query(f'{age}_rows', meanings)}")
+    for age, meanings in _MEANINGS_OF.items():
+        said = facts_query(f"{age}_rows", meanings)
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE {age}_names AS SELECT patient, row_id, source FROM ({said})")
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE new_unclassified AS "
         f"SELECT d.* REPLACE (n.patient AS patient) FROM {others} AS d JOIN named AS n ON n.own = d.patient"
@@ -175,23 +177,36 @@ def _open_delta(connection: Connection, delta: Path, chunk: int) -> None:
 
 def _find_changed(connection: Connection) -> None:
     """Make `known`: those named whose facts changed."""
+    # Who has a record of a name that was not there has changed; all else they say need not be compared.
+    strange = [
+        f"SELECT patient FROM {new} AS n ANTI JOIN {old} AS o ON o.patient = n.patient AND o.source = n.source"
+        for new, old in (("new_names", "old_names"), ("new_unclassified", "old_unclassified"))
+    ]
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE sure AS SELECT DISTINCT patient FROM ({' UNION ALL '.join(strange)})"
+    )
+    for age, meanings in _MEANINGS_OF.items():
+        unsure = f"(FROM {age}_rows WHERE patient NOT IN (FROM sure))"
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE {age}_facts AS {facts_query(unsure, meanings)}")
     differs = []
     for name in ("facts", "unclassified"):
         left_out = ", ".join(column for column in _OWN if name == "facts" or column == "row_id")
         same = f"SELECT * EXCLUDE ({left_out})"
+        given = f"FROM new_{name}"
         replaced = f"FROM old_{name} WHERE (patient, source) IN (SELECT patient, source FROM new_{name})"
-        for one, other in ((f"FROM new_{name}", replaced), (replaced, f"FROM new_{name}")):
+        for one, other in ((given, replaced), (replaced, given)):
             differs.append(f"SELECT patient FROM ({same} {one} EXCEPT ALL {same} {other})")
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE known AS SELECT patient, id, chunk FROM named "
-        f"WHERE chunk IS NULL OR patient IN ({' UNION ALL '.join(differs)})"
+        f"WHERE chunk IS NULL OR patient IN (FROM sure) OR patient IN ({' UNION ALL '.join(differs)})"
     )
 
 
+_MEANINGS_OF: Final = {"old": "meanings", "new": "new_meanings"}
 _NUMBER: Final = f"CASE WHEN record IS NULL THEN COALESCE(number, {number_of_row('row_id')}) END"
 _CHANGED: Final = "patient IN (SELECT patient FROM known)"
 _NOT_REPLACED: Final = (
-    "(patient, source) NOT IN (SELECT patient, source FROM new_facts) "
+    "(patient, source) NOT IN (SELECT patient, source FROM new_names) "
     "AND (patient, source) NOT IN (SELECT patient, source FROM new_unclassified)"
 )
 
@@ -206,7 +221,7 @@ def _merged_facts() -> str:
     """Write the SELECT of all rows of facts of those who changed: what stays, then what is new."""
     return (
         f"SELECT o.* REPLACE ({_NUMBER} AS number) FROM old_rows AS o "
-        f"SEMI JOIN (FROM old_facts WHERE {_CHANGED} AND {_NOT_REPLACED}) AS k "
+        f"SEMI JOIN (FROM old_names WHERE {_CHANGED} AND {_NOT_REPLACED}) AS k "
         "ON k.patient = o.patient AND k.row_id = o.row_id "
         f"UNION ALL SELECT * REPLACE ({_LATER} + row_id AS row_id, {_NUMBER} AS number) "
         f"FROM new_rows WHERE {_CHANGED}"

@@ -14,7 +14,7 @@ settings, dates and assertions. The facts stand beside, so that every verdict ca
 
 import os
 from collections.abc import Mapping, Sequence, Set
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -33,7 +33,7 @@ from dosepath.population.engines import DuckDB, Engine
 from dosepath.population.facts import Chunks
 from dosepath.population.folders import Whole, link_or_copy
 from dosepath.population.importing import Advance, silent
-from dosepath.population.plan import ONE_BY_ONE, Plan
+from dosepath.population.plan import ONE_BY_ONE, Plan, plan_of
 from dosepath.population.run import judged_one_by_one
 from dosepath.population.tables import Column, Row, Schema, Type, patient_row, patients_schema
 from dosepath.protocol.model import GateName
@@ -155,6 +155,14 @@ def asked_of(about: Mapping[str, Any]) -> Asked:
     )
 
 
+def plan_meanwhile(asked: Asked) -> Future[Plan]:
+    """Compile the plan on a thread of its own, while records are read; nobody has to wait for it."""
+    beside = ThreadPoolExecutor(1)
+    planned = beside.submit(plan_of, asked.protocol, settings=asked.settings)
+    beside.shutdown(wait=False)
+    return planned
+
+
 class Screener:
     """Judges chunks of patients.
 
@@ -249,7 +257,7 @@ class Screener:
         self.engine.make(self.plan.evidence)
         self.engine.bring_back(self.connection, self.plan.evidence.name)
         query = f"FROM {self.plan.evidence.name} ORDER BY patient, row_id, request"
-        save(self.connection, query, chunk_file(tables, "evidence", chunk))
+        save(self.connection, query, chunk_file(tables, "evidence", chunk), quick=True)
 
     def _overall(self) -> str:
         """Write the SELECT of what the verdicts of a chunk come to for each arm; what arms share is counted once."""

@@ -8,65 +8,25 @@ days are put in their places. So the mapping of the single patient decides on ev
 
 # ruff: noqa: S608  # names are our own; what comes from outside is a parameter, or a literal made by `literal`
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
-from functools import cached_property
-from operator import itemgetter
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 from dosepath.core.days import PartialDate
 from dosepath.mapping.dates import read_day
-from dosepath.mapping.reader import ConceptIndex, Located, Mapped, Remark, RemarkKind, map_resources
+from dosepath.mapping.reader import ConceptIndex, Remark
 from dosepath.population.connection import Connection, fill, literal, make
-from dosepath.population.long_tables import LongTable, Shape
+from dosepath.population.long_tables import LongTable
 from dosepath.population.meanings import FACTS_A_ROW, MEANINGS, ROWS, ROWS_A_TABLE
-from dosepath.population.tables import FACTS, UNCLASSIFIED, Column, Row, Schema, Type, rows_of
-
-# Days that stand in for the real ones. The first comes before the last, as the rows of most shapes have it; where the
-# last day of a row is before its first, or the same, the stand-ins are so as well.
-_FIRST, _LAST, _OTHER = _STAND_INS = date(2001, 2, 3), date(2002, 3, 4), date(2003, 4, 5)
-_BEFORE_FIRST = date(1999, 8, 7)
-_TIME = "01:02:03"
-
-_DAYS_OF_FACT: Final = (
-    *("first_earliest", "first_latest", "last_earliest", "last_latest", "value_earliest", "value_latest"),
+from dosepath.population.stand_ins import (
+    DAYS_OF_FACT,
+    DAYS_OF_OTHER,
+    OF_THE_PATIENT,
+    OUTPUTS,
+    STAND_INS,
+    TIME,
+    read_shapes,
 )
-_DAYS_OF_OTHER: Final = _DAYS_OF_FACT[:4]
-_OF_THE_PATIENT: Final = frozenset({"patient", "row_id", "rank", "place"})
-"""Columns that depend on the other rows of the patient."""
-
-
-@dataclass(frozen=True)
-class _Output:
-    """A table of facts or of records that were not understood, as it is kept for each shape."""
-
-    name: str
-    schema: Schema
-    days: tuple[str, ...]
-
-    @property
-    def kept(self) -> Schema:
-        """Columns that hold for all rows of a shape, and which of the days of a row goes where."""
-        own = tuple(column for column in self.schema.columns if column.name not in _OF_THE_PATIENT)
-        origins = tuple(Column(f"{day}_from", Type.TEXT, "which day of the row it is") for day in self.days)
-        head = (Column("shape", Type.KEY, "number of the shape"), Column("n", Type.KEY, "place among its facts"))
-        return Schema(self.name, (*head, *own, *origins))
-
-    @cached_property
-    def own(self) -> Callable[[Row], Row]:
-        """Takes from a row of the schema what holds for all rows of a shape."""
-        return itemgetter(*(place for place, name in enumerate(self.schema.names) if name not in _OF_THE_PATIENT))
-
-    @cached_property
-    def days_of(self) -> Callable[[Row], Row]:
-        """Takes from a row of the schema its days."""
-        return itemgetter(*map(self.schema.names.index, self.days))
-
-
-_FACTS = _Output("facts", FACTS, _DAYS_OF_FACT)
-_OTHERS = _Output("unclassified", UNCLASSIFIED, _DAYS_OF_OTHER)
-_OUTPUTS: Final = {output.name: output for output in (_FACTS, _OTHERS)}
+from dosepath.population.tables import FACTS, UNCLASSIFIED, Column, Schema, Type
 
 
 def prepare_days(connection: Connection, table: LongTable, columns: Mapping[str, str]) -> None:
@@ -139,57 +99,58 @@ def _key(table: LongTable, columns: Mapping[str, str]) -> dict[str, str]:
     return key
 
 
-def map_shapes(
-    connection: Connection, table: LongTable, columns: Mapping[str, str], index: ConceptIndex, label: str
-) -> Iterator[Remark]:
-    """Find the shapes of a table and read each.
-
-    What they mean is added to `meanings`; `<table>_facts` and `<table>_unclassified` say what a row of a shape gives.
+def find_shapes(connection: Connection, table: LongTable, columns: Mapping[str, str], unnamed: str) -> None:
+    """Make `<table>_shapes` of what differs among the rows of a table, in the order in which it comes up.
 
     Parameters
     ----------
     connection, table, columns
         The engine; the table, and the types of the columns that it has.
-    index
-        Concepts of the protocol.
-    label
-        Tells rows without an id from those of another run.
-
-    Yields
-    ------
-    Remark
-        What was not understood, once for each shape and reason, with the number of its rows and the place of the first.
+    unnamed
+        What comes before the number of a row that has no id.
     """
+    prepare_days(connection, table, columns)
     rows = shaped(table, columns, f"{table.name}_rows", ("id", "place"))
-    unnamed = f"{table.name}-{label}"
-    named = f"arg_min(coalesce(id, {literal(unnamed)} || (place + 1)), place)"
+    numbered = f"{literal(unnamed)} || (min(place) + 1)"
+    named = f"coalesce(arg_min_null(id, place), {numbered})" if "id" in columns else numbered
     connection.execute(
-        "CREATE OR REPLACE TEMP TABLE shapes AS SELECT row_number() OVER (ORDER BY first) AS shape, * "
+        f"CREATE OR REPLACE TABLE {table.name}_shapes AS SELECT row_number() OVER (ORDER BY first) AS shape, * "
         f"FROM (SELECT COLUMNS('k_.*'), count(*) AS rows, min(place) AS first, {named} AS first_id "
         f"FROM ({rows}) GROUP BY ALL)"
     )
-    for output in _OUTPUTS.values():
+
+
+def map_shapes(connection: Connection, table: LongTable, index: ConceptIndex, unnamed: str) -> list[Remark]:
+    """Read each shape of a table, after `find_shapes`, and say what was not understood.
+
+    What they mean is added to `meanings`; `<table>_facts` and `<table>_unclassified` say what a row of a shape gives.
+
+    Parameters
+    ----------
+    connection, table, unnamed
+        As for `find_shapes`.
+    index
+        Concepts of the protocol.
+    """
+    for output in OUTPUTS.values():
         make(connection, f"kept_{output.name}", output.kept)
-    names = [row[0].removeprefix("k_") for row in connection.execute("DESCRIBE shapes").fetchall()]
-    done = 0
-    while some := connection.execute(
-        "SELECT * FROM shapes WHERE shape > ? AND shape <= ? ORDER BY shape", [done, done + _AT_ONCE]
-    ).fetchall():
-        done += _AT_ONCE
-        kept: dict[str, list[Row]] = {name: [] for name in _OUTPUTS}
-        for row in some:
-            shape = dict(zip(names, row, strict=True))
-            yield from _map_one(table, shape, index, kept)
-        for output in _OUTPUTS.values():
-            fill(connection, f"kept_{output.name}", output.kept, kept[output.name])
+    remarks: list[Remark] = []
+    shapes = connection.cursor().execute(f"FROM {table.name}_shapes ORDER BY shape")
+    names = [column[0].removeprefix("k_") for column in shapes.description]
+    while some := shapes.fetchmany(_AT_ONCE):
+        read = read_shapes(table, names, some, index)
+        remarks += read.remarks
+        for output in OUTPUTS.values():
+            fill(connection, f"kept_{output.name}", output.kept, read.rows[output.name])
     _carry(connection, table, unnamed)
+    return remarks
 
 
 def _carry(connection: Connection, table: LongTable, unnamed: str) -> None:
     """Give numbers to what the shapes mean, and put what a row needs of it beside what makes its shape."""
     said = ", ".join(column.name for column in MEANINGS.columns if column.name in FACTS.names)
     one_day = "coalesce(first_earliest = last_earliest AND first_latest = last_latest, FALSE)"
-    days = " ".join(f"WHEN {literal(str(PartialDate.on(day)))} THEN NULL" for day in _STAND_INS)
+    days = " ".join(f"WHEN {literal(str(PartialDate.on(day)))} THEN NULL" for day in STAND_INS)
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE meant AS SELECT (SELECT count(*) FROM meanings) + row_number() "
         f"OVER (ORDER BY shape, n) - 1 AS meaning, {one_day} AS one_day, * FROM kept_facts"
@@ -204,77 +165,24 @@ def _carry(connection: Connection, table: LongTable, unnamed: str) -> None:
         "facts": ("meant", ("meaning", "one_day", "time", "reported")),
         "unclassified": ("kept_unclassified", _KEPT_OF_OTHER),
     }
-    for name, output in _OUTPUTS.items():
+    for name, output in OUTPUTS.items():
         kept, needed = own[name]
         wanted = ", ".join(f"m.{column}" for column in (*needed, *output.days, *(f"{day}_from" for day in output.days)))
         connection.execute(
             f"CREATE OR REPLACE TABLE {table.name}_{name} AS SELECT s.* EXCLUDE (rows, first, first_id, shape), "
-            f"{literal(unnamed)} AS unnamed, m.n, {wanted} FROM shapes AS s JOIN {kept} AS m USING (shape)"
+            f"{literal(unnamed)} AS unnamed, m.n, {wanted} FROM {table.name}_shapes AS s JOIN {kept} AS m USING (shape)"
         )
 
 
 _KEPT_OF_OTHER: Final = tuple(
-    name for name in UNCLASSIFIED.names if name not in _OF_THE_PATIENT and name not in _DAYS_OF_OTHER
+    name for name in UNCLASSIFIED.names if name not in OF_THE_PATIENT and name not in DAYS_OF_OTHER
 )
 _AT_ONCE: Final = 20_000
 
 
-def _map_one(
-    table: LongTable, shape: Mapping[str, Any], index: ConceptIndex, kept: dict[str, list[Row]]
-) -> Iterator[Remark]:
-    days = _stand_ins(table, shape)
-    values: Shape = {name: shape[name] for name in table.columns if shape.get(name) is not None}
-    written = {**values, **{day: said for day, (said, _) in days.items()}}
-    name = str(shape["first_id"])
-    place = f"{table.name}:{shape['first'] + 1}"
-    resource = {**table.resource(written), "id": name}
-    mapped = _mapped(resource, place, index, person=table.name == "people")
-    origins = {day: column for column, (_, day) in days.items() if day is not None}
-    rows = rows_of(mapped.record, 0)
-    for output, found in ((_FACTS, rows.facts), (_OTHERS, rows.unclassified)):
-        for n, row in enumerate(found[:FACTS_A_ROW]):
-            meant = map(origins.get, output.days_of(row))
-            kept[output.name].append((shape["shape"], n, *output.own(row), *meant))
-    for remark in mapped.remarks:
-        reason = remark.reason
-        for day, column in origins.items():
-            reason = reason.replace(day.isoformat(), f"its {column.replace('_', ' ')}")
-        if remark.kind is RemarkKind.UNREAD:
-            reason = reason.partition(" ")[2]
-        yield Remark(place, remark.resource, reason, remark.kind, int(shape["rows"]))
-
-
-def _mapped(resource: dict[str, Any], place: str, index: ConceptIndex, *, person: bool) -> Mapped:
-    located = Located(resource, place)
-    if person:
-        return map_resources([located], index)
-    mapped = map_resources([_ANYBODY, located], index)
-    facts = tuple(fact for fact in mapped.record.facts if fact.source != _NAME_OF_ANYBODY)
-    record = type(mapped.record)(mapped.record.id, facts, mapped.record.unclassified)
-    return Mapped(record, tuple(remark for remark in mapped.remarks if remark.resource != _NAME_OF_ANYBODY))
-
-
-_ANYBODY: Final = Located({"resourceType": "Patient", "id": "anybody"}, "")
-_NAME_OF_ANYBODY: Final = "Patient/anybody"
-
-
-def _stand_ins(table: LongTable, shape: Mapping[str, Any]) -> dict[str, tuple[str, date | None]]:
-    """Give what each day of the shape is written as, and the day that stands in for it."""
-    found: dict[str, tuple[str, date | None]] = {}
-    for place, day in enumerate(table.days):
-        said = shape.get(f"{day}_said")
-        if said is None:
-            continue
-        if said != "=":
-            found[day] = (said, None)
-            continue
-        stand_in = _STAND_INS[place]
-        if day == "end_date" and shape.get("turned", 1) <= 0:
-            stand_in = _FIRST if shape["turned"] == 0 and shape["start_date_said"] == "=" else _LAST
-            stand_in = _BEFORE_FIRST if shape["turned"] == -1 else stand_in
-        clock = f"T{_TIME}" if shape.get(f"{day}_timed") else ""
-        found[day] = (f"{stand_in.isoformat()}{clock}", stand_in)
-    return found
+def gives(connection: Connection, table: LongTable, output: str) -> bool:
+    """Tell whether any row of a table gives a row of facts (or a record not understood), after `map_shapes`."""
+    return connection.execute(f"FROM {table.name}_{output} LIMIT 1").fetchone() is not None
 
 
 def rows_query(
@@ -299,11 +207,11 @@ def rows_query(
     """
     kept = f"{table.name}_{output}"
     on = " AND ".join(f"r.k_{name} IS NOT DISTINCT FROM m.k_{name}" for name in _key(table, columns))
-    days = {day: _day(connection, kept, day, table) for day in _OUTPUTS[output].days}
+    days = {day: _day(connection, kept, day, table) for day in OUTPUTS[output].days}
     values = {"patient": "r.key", "row_id": f"{number * ROWS_A_TABLE} + r.place * {FACTS_A_ROW} + m.n"}
     if output == "facts":
         schema = ROWS
-        for earliest, latest in zip(_DAYS_OF_FACT[::2], _DAYS_OF_FACT[1::2], strict=True):
+        for earliest, latest in zip(DAYS_OF_FACT[::2], DAYS_OF_FACT[1::2], strict=True):
             twice = "m.one_day" if earliest == "last_earliest" else "FALSE"
             values[earliest] = f"CASE WHEN NOT {twice} THEN {days[earliest]} END"
             values[latest] = f"CASE WHEN NOT {twice} THEN nullif({days[latest]}, {days[earliest]}) END"
@@ -334,12 +242,12 @@ def _time(connection: Connection, kept: str, table: LongTable) -> str:
     if not connection.execute(f"SELECT count(time) FROM {kept}").fetchall()[0][0]:
         return "NULL::VARCHAR"
     cases = " ".join(f"WHEN {literal(day)} THEN r.{day}_clock" for day in table.days)
-    return f"CASE WHEN m.time = {literal(_TIME)} THEN CASE m.first_earliest_from {cases} END ELSE m.time END"
+    return f"CASE WHEN m.time = {literal(TIME)} THEN CASE m.first_earliest_from {cases} END ELSE m.time END"
 
 
 def _reported(connection: Connection, kept: str, table: LongTable) -> str:
     """Write the day that was reported as it stands in the row; all else stands with the meaning."""
-    shown = {str(PartialDate.on(day)): name for name, day in zip(table.days, _STAND_INS, strict=False)}
+    shown = {str(PartialDate.on(day)): name for name, day in zip(table.days, STAND_INS, strict=False)}
     listed = ", ".join(map(literal, shown))
     if not connection.execute(f"SELECT count(*) FROM {kept} WHERE reported IN ({listed})").fetchall()[0][0]:
         return "NULL::VARCHAR"

@@ -27,7 +27,7 @@ CASES = yaml.safe_load((ROOT / "tests/cases/core/units.yaml").read_text(encoding
 COMMON = quantity_module._COMMON
 
 # Where pint, like UCUM, sees one dimension and we keep things apart.
-APART = ("%", "[IU]", "{1.73_m2}")
+APART = ("%", "[IU]", "{1.73_m2}", "[HPF]")
 
 
 def spelled() -> list[Any]:

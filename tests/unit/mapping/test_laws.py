@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from dosepath.core.facts import Fact, Table
 from dosepath.mapping.index import ConceptIndex
-from dosepath.mapping.reader import Located, Mapped, RemarkKind, _entry, map_resources
+from dosepath.mapping.reader import Located, Mapped, RemarkKind, _entry, map_alone, map_resources
 from dosepath.mapping.shapes import SHAPES
 from dosepath.mapping.systems import Coded
 from tests.unit.mapping.short_form import all_cases, index, located
@@ -93,6 +94,21 @@ def test_damaged_resources_never_raise_and_never_get_lost(resources: list[Locate
         assert fact.reported.isprintable()
     for remark in mapped.remarks:
         str(remark).encode("utf-8")
+
+
+NOBODY = Located({"resourceType": "Patient", "id": "nobody of the cases"}, "")
+
+
+@settings(max_examples=300)
+@given(damaged())
+def test_a_resource_read_alone_says_what_it_says_beside_a_patient(resources: list[Located]) -> None:
+    for each in resources:
+        alone = map_alone(each, index())
+        beside = map_resources([each] if _entry(0, each).type == "Patient" else [NOBODY, each], index())
+        facts = [replace(fact, order=0) for fact in beside.record.facts if fact.source != _entry(0, NOBODY).source]
+        assert list(alone.record.facts) == facts
+        assert alone.record.unclassified == beside.record.unclassified
+        assert list(alone.remarks) == [each for each in beside.remarks if each.resource != _entry(0, NOBODY).source]
 
 
 def test_every_case_is_accounted_for() -> None:

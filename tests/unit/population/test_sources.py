@@ -1,6 +1,7 @@
 """Column maps and OMOP tables: what of a row reaches the facts, and what is said of the rest."""
 
 from collections.abc import Iterator
+from datetime import date
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -9,13 +10,16 @@ import duckdb
 import pytest
 
 from dosepath.core.errors import InputError
-from dosepath.interop.hospital import read_source
+from dosepath.interop.hospital import read_source, screen_into
 from dosepath.mapping.reader import ConceptIndex
 from dosepath.population.connection import Connection, connected
+from dosepath.population.folders import open_whole
 from dosepath.population.meanings import facts_query
+from dosepath.population.screening import Asked
 from dosepath.trial.library import open_trial
 
-INDEX = ConceptIndex(open_trial("NCT06680388").file.concepts)
+TRIAL = "NCT06680388"
+INDEX = ConceptIndex(open_trial(TRIAL).file.concepts)
 
 
 @pytest.fixture
@@ -30,6 +34,15 @@ def all_facts(out: Path) -> str:
 
 def facts(connection: Connection, source: Path, out: Path, columns: Path | None = None) -> list[tuple[Any, ...]]:
     read_source(connection, [source], INDEX, out, columns=columns).facts.write_all(connection)
+    return written(connection, out)
+
+
+def screened(connection: Connection, source: Path, out: Path) -> list[tuple[Any, ...]]:
+    screen_into(out, [source], Asked(TRIAL, open_trial(TRIAL), date(2026, 6, 1)))
+    return written(connection, open_whole(out).tables)
+
+
+def written(connection: Connection, out: Path) -> list[tuple[Any, ...]]:
     query = (
         "SELECT id, concept, value, unit, value_text, uln, CAST(first_earliest AS VARCHAR), source "  # noqa: S608
         f"FROM ({all_facts(out)}) JOIN '{out}/people.parquet' USING (patient) "
@@ -73,23 +86,25 @@ LABS = (
     "009,718-7,13,g/dL,,2026-05-01\n"
     "008,718-7,12,parsec,,2026-05-01\n"
 )
+FROM_CSV = [
+    ("007", "hemoglobin", 131.0, "g/L", None, None, "2026-05-01", "Observation/observations-1"),
+    ("007", "ast", 5.0, "U/L", None, 40.0, "2026-05-02", "Observation/observations-2"),
+    ("008", "hbsag", None, None, "positive", None, "2026-05-01", "Observation/observations-3"),
+    ("008", "hemoglobin", None, None, None, None, "2026-05-01", "Observation/observations-5"),
+]
 
 
 def test_csv_files_are_read_by_a_map_of_their_columns(connection: Connection, tmp_path: Path) -> None:
     folder = write(tmp_path / "in", who_csv=WHO, labs_csv=LABS, columns_yaml=MAP)
-    assert (
-        facts(connection, folder, tmp_path / "out")
-        == [
-            ("007", "hemoglobin", 131.0, "g/L", None, None, "2026-05-01", "Observation/observations-1"),
-            ("007", "ast", 5.0, "U/L", None, 40.0, "2026-05-02", "Observation/observations-2"),
-            ("008", "hbsag", None, None, "positive", None, "2026-05-01", "Observation/observations-3"),
-            ("008", "hemoglobin", None, None, None, None, "2026-05-01", "Observation/observations-5"),
-        ]
-        or facts(connection, folder, tmp_path / "out2")[1][1] == "ast"
-    )
+    assert facts(connection, folder, tmp_path / "out") == FROM_CSV
     said = remarks(connection, tmp_path / "out")
     assert ("observations:4", "observations", "the table of people has nobody of that id; left out", 1) in said
     assert any(place == "observations:5" and "parsec" in reason for place, _, reason, _ in said)
+
+
+def test_csv_files_are_screened(connection: Connection, tmp_path: Path) -> None:
+    folder = write(tmp_path / "in", who_csv=WHO, labs_csv=LABS, columns_yaml=MAP)
+    assert screened(connection, folder, tmp_path / "out") == FROM_CSV
 
 
 @pytest.mark.parametrize(
@@ -174,12 +189,14 @@ def test_omop_tables_become_the_codes_that_the_mapping_reads(connection: Connect
     assert births == [("1", "1980-05"), ("2", "1970-01-02")]
 
 
-def test_a_folder_of_parquet_files_is_the_same(connection: Connection, tmp_path: Path) -> None:
+@pytest.mark.parametrize("suffix", ["parquet", "csv"])
+def test_a_folder_of_files_is_the_same(connection: Connection, tmp_path: Path, suffix: str) -> None:
     (tmp_path / "cdm").mkdir()
     with duckdb.connect(str(cdm(tmp_path / "cdm.duckdb"))) as made:
         for (name,) in made.execute("SELECT table_name FROM information_schema.tables").fetchall():
-            made.execute(f"COPY {name} TO '{tmp_path}/cdm/{name}.parquet'")
+            made.execute(f"COPY {name} TO '{tmp_path}/cdm/{name}.{suffix}'")
     assert facts(connection, tmp_path / "cdm", tmp_path / "out") == FROM_CDM
+    assert screened(connection, tmp_path / "cdm", tmp_path / "screened") == FROM_CDM
 
 
 def test_without_the_vocabulary_source_values_are_read_and_that_is_said(connection: Connection, tmp_path: Path) -> None:
