@@ -137,6 +137,27 @@ def judge_some(
     return found
 
 
+def compared_some(
+    record: PatientRecord, protocol: Protocol, occasion: Occasion, gate: GateName, identities: Iterable[str]
+) -> dict[str, tuple[Compared, ...]]:
+    """Find what the questions of some criteria compare for one patient, whatever the arm.
+
+    Parameters
+    ----------
+    record, protocol, occasion
+        As in `screen`.
+    gate
+        Gate at which they are judged.
+    identities
+        Ids of the criteria.
+    """
+    situation = _situation(record, protocol, occasion)
+    rules = _Rules(protocol, situation)
+    again = _Rules(protocol, _at_lymphodepletion(situation)) if occasion.recheck else rules
+    judge = _Judge("", gate, rules, again, frozenset(occasion.recheck))
+    return {identity: judge.values(protocol.criteria[identity]) for identity in identities}
+
+
 def _situation(record: PatientRecord, protocol: Protocol, occasion: Occasion) -> Situation:
     anchors = dict(occasion.anchors)
     if anchors.get("screening") is None:

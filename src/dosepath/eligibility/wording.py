@@ -91,17 +91,27 @@ def worked_out(finding: Finding, names: ValueNames) -> list[str]:
 
 
 def value_text(item: Compared) -> str:
-    """Word a value that was compared; numbers are rounded to two decimals only here."""
-    match item.value:
+    """Word a value that was compared."""
+    return words_of(item.value, item.found.unit)
+
+
+def words_of(value: Interval | str | PartialDate | None, unit: str = "") -> str:
+    """Word a value; numbers are rounded to two decimals only here.
+
+    Examples
+    --------
+    >>> words_of(Interval(Fraction(20), None), "mg/d"), words_of("not_done"), words_of(None)
+    ('at least 20 mg/d', 'not done', 'not known')
+    """
+    match value:
         case None:
             return "not known"
-        case Interval() as number:
-            unit = "" if item.found.unit in ("", "1") else f" {item.found.unit}"
-            return f"{show(number)}{unit}"
-        case PartialDate() as day:
-            return "never" if day == NEVER else str(day)
-        case answer:
-            return answer.replace("_", " ")
+        case Interval():
+            return f"{show(value)}{'' if unit in ('', '1') else f' {unit}'}"
+        case PartialDate():
+            return "never" if value == NEVER else str(value)
+        case _:
+            return value.replace("_", " ")
 
 
 def _grouped(items: Iterable[T], key: Callable[[T], str]) -> Iterable[tuple[str, list[T]]]:
