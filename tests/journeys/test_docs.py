@@ -130,7 +130,7 @@ def test_options_named_in_the_documents_exist() -> None:
             ["table"],
             ["calibrate"],
             ["serve"],
-            *(["population", name] for name in ("make", "screen", "cost", "worklist", "refresh")),
+            *(["population", name] for name in ("make", "screen", "cost", "worklist", "values", "refresh", "check")),
         )
     )
     known = set(re.findall(r"--[a-z][a-z-]+", helps))

@@ -212,6 +212,8 @@ def tables(out: Path) -> dict[str, list[Any]]:
         columns = ", ".join(f"v.{column['name']}" for column in opened.whole.about["columns"])
         queries = {
             "verdicts": f"SELECT id, {columns} FROM verdicts AS v JOIN people USING (patient) ORDER BY id",  # noqa: S608
+            "values": "SELECT id, c.* EXCLUDE (patient) FROM compared_values AS c "
+            "JOIN people USING (patient) ORDER BY id",
             "overall": "SELECT id, o.* EXCLUDE (patient) FROM overall AS o JOIN people USING (patient) ORDER BY ALL",
             "facts": "SELECT id, f.* EXCLUDE (patient, row_id, rank, place) FROM facts AS f "
             "JOIN people USING (patient) ORDER BY ALL",

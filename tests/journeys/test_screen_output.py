@@ -123,6 +123,39 @@ def test_json_of_a_fact_holds_value_unit_limits_date_and_source(screenings: list
     assert fact["source"].startswith("Observation/")
 
 
+def test_json_holds_what_every_criterion_compared(screenings: list[PatientScreening]) -> None:
+    first = screenings[0].reports[0]
+    made = document(first.protocol, GATE, screenings[:1], [])
+    written = made["reports"][0]["gates"]["screening"]["criteria"]
+    for identity, finding in first.gates[GATE].findings.items():
+        if finding.in_scope:
+            assert len(written[identity]["values"]) == len(finding.criterion.rule.compared)
+    (inr,) = written["I04.b.1"]["values"]
+    (fact,) = written["I04.b.1"]["evidence"]["used"]
+    assert (inr["value"], inr.get("unit")) == (fact["value"], fact["unit"])
+    (years,) = written["I01"]["values"]
+    assert years["asked"] == "age on screening"
+    assert f"age {years['value']} years on {first.anchors['screening']}" in written["I01"]["evidence"]["notes"]
+    (clearance,) = written["I04.d.2"]["values"]
+    assert clearance["asked"] == "creatinine clearance"
+    shown = f"creatinine clearance {float(Fraction(clearance['value'])):.2f} mL/min"
+    assert shown in written["I04.d.2"]["evidence"]["notes"]
+    assert written["I02"]["values"] == []
+
+
+def test_sheet_says_a_value_that_no_fact_says(tmp_path: Path) -> None:
+    """Nothing on record of a glucocorticoid, and the list is complete: the daily dose is 0, and no fact says so.
+
+    Of a list that may lack a drug, "at least 0" is not worth a line.
+    """
+    write(tmp_path, person("p1"))
+    asked = [*TRIAL, "--on", "2026-06-01", "--arm", "SLE", "--patient", "p1"]
+    said = "highest daily dose of systemic glucocorticoid (prednisone equivalent) within 2 weeks before screening"
+    closed = run("screen", tmp_path, *asked, "--source-complete", "medications").output
+    assert f"{said}: 0 mg/d" in " ".join(closed.split())
+    assert said not in " ".join(run("screen", tmp_path, *asked).output.split())
+
+
 def test_csv_has_a_row_for_each_report(screenings: list[PatientScreening]) -> None:
     rows = list(csv.DictReader(worklist(screenings, GATE).splitlines()))
     assert len(rows) == 5

@@ -311,6 +311,15 @@ def test_the_sheet_says_of_every_criterion_what_it_rests_on(client: Client) -> N
     assert "2026-06-24 is the last screening day" in page
 
 
+def test_the_sheet_says_a_value_between_bounds_that_no_fact_says(client: Client) -> None:
+    sheet = f"{DEMO}{key_of('demo', 'demo-iim-06')}/IIM"
+    said = (
+        "MMT-8, two-sided (Manual Muscle Testing, 8 muscle groups) assessed within 28 days before screening: 72 to 142"
+    )
+    assert said in text(client, f"{sheet}/")
+    assert {row["criterion"]: row["grounds"] for row in rows(client, f"{sheet}.csv")}["I02.4.b.1"] == said
+
+
 def test_the_sheet_leads_to_its_neighbours_in_the_worklist(client: Client) -> None:
     listed = [row["patient"] for row in rows(client, "/screening/demo.csv")]
     place = listed.index("demo-sle-06")

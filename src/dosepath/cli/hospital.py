@@ -302,14 +302,14 @@ def worklist(folder: Path, arm: str, limit: int, patient: str, outputs: Outputs,
         total = lists.in_question(screening, named)
         if outputs.parquet is not None:
             table = [tuple(row[name] for name in COLUMNS) for row in rows(found, GateName.SCREENING)]
-            _write_to(outputs.parquet, lambda path: save_rows(connection, _WORKLIST, table, path))
+            write_to(outputs.parquet, lambda path: save_rows(connection, _WORKLIST, table, path))
     if outputs.csv is not None:
-        _write_to(outputs.csv, lambda path: path.write_text(worklist_csv(found, GateName.SCREENING), encoding="utf-8"))
+        write_to(outputs.csv, lambda path: path.write_text(worklist_csv(found, GateName.SCREENING), encoding="utf-8"))
     if outputs.json is not None:
         made = document(screening.asked.protocol, GateName.SCREENING, found, ())
         made["orders"] = [asdict(each) for each in lists.order_totals(found)]
         text = json.dumps(made, indent=1, ensure_ascii=False) + "\n"
-        _write_to(outputs.json, lambda path: path.write_text(text, encoding="utf-8"))
+        write_to(outputs.json, lambda path: path.write_text(text, encoding="utf-8"))
     print_worklist(out, found, GateName.SCREENING, 0)
     out.print(f"{counted(total, 'row')} with nothing against them; shown are the {len(found)} nearest")
     grid = Grid("order", "patients", "criteria settled", box=None, pad_edge=False)
@@ -318,7 +318,7 @@ def worklist(folder: Path, arm: str, limit: int, patient: str, outputs: Outputs,
     out.print(grid)
 
 
-def _write_to(path: Path, write: Callable[[Path], object]) -> None:
+def write_to(path: Path, write: Callable[[Path], object]) -> None:
     """Write a file beside its place and move it there, so that no half of it is ever read."""
     part = path.with_name(f".{path.name}.{os.getpid()}")
     try:

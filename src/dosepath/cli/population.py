@@ -155,6 +155,30 @@ def worklist(
 
 @app.command(
     epilog=examples(
+        "dosepath population values build/screened --criterion I04.d.2",
+        "dosepath population values build/screened --criterion I04.a.1 --arm SLE --verdict not_met --csv anc.csv",
+        "dosepath population values build/screened --criterion I02.1.c.1 --arm SLE --limit 0 --json",
+    )
+)
+@guarded
+def values(
+    folder: Folder,
+    criterion: Annotated[str, typer.Option(metavar="ID", help="The criterion.")],
+    arm: Annotated[str, typer.Option(help="Those with the disease of one arm on record; without it everybody.")] = "",
+    verdict: Annotated[str, typer.Option(help="Only those for whom it is met, not_met or unknown.")] = "",
+    limit: Annotated[int, typer.Option(min=0, help="Most patients; 0 for all.")] = 20,
+    csv_out: Annotated[Path | None, typer.Option("--csv", metavar="OUT", help="Write the list as CSV.")] = None,
+    memory: Memory = "",
+    as_json: Json = False,
+) -> None:
+    """List what a criterion compared for each patient: verdict, value, unit, and the records behind it."""
+    from dosepath.cli import criterion_values
+
+    criterion_values.run(folder, criterion, arm, verdict, limit, csv_out, memory, as_json=as_json)
+
+
+@app.command(
+    epilog=examples(
         "dosepath population refresh build/screened todays-export/",
         "dosepath population refresh build/screened changes.ndjson --json",
     )

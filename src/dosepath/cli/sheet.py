@@ -13,7 +13,7 @@ from dosepath.core.verdict import Verdict
 from dosepath.eligibility.gaps import Order, orders
 from dosepath.eligibility.report import Finding, GateReport, ScreeningReport
 from dosepath.eligibility.screening import RECHECK_SETTING
-from dosepath.eligibility.wording import grounds, meaning
+from dosepath.eligibility.wording import ValueNames, grounds, meaning, worked_out
 from dosepath.interop.screening_json import number_text
 from dosepath.protocol.model import GateName
 
@@ -27,9 +27,10 @@ def print_sheet(out: Console, report: ScreeningReport, gate: GateName, recheck: 
     out.print(f"gate {gate.value}, {report.on}: [bold]{overall}[/]   {escape(found.note)}".rstrip())
     for alert in report.alerts:
         _line(out, 0, f"! {alert}", "yellow")
+    names = ValueNames(report.protocol, report.settings)
     for finding in found.findings.values():
         if finding.in_scope:
-            _print_finding(out, finding, found)
+            _print_finding(out, finding, found, names)
     for item in found.checks:
         line = verdict_text(item.verdict, against=item.verdict is Verdict.NOT_MET)
         out.print(Text.assemble(line, f"  {item.check.title} ({item.check.source})"))
@@ -42,7 +43,7 @@ def _line(out: Console, indent: int, text: str | Text, style: str = "") -> None:
     out.print(Padding(shown, (0, 0, 0, indent), expand=False))
 
 
-def _print_finding(out: Console, finding: Finding, gate: GateReport) -> None:
+def _print_finding(out: Console, finding: Finding, gate: GateReport, names: ValueNames) -> None:
     depth = 2 * finding.id.count(".")
     word = verdict_text(finding.verdict, against=finding.against)
     _line(
@@ -57,7 +58,7 @@ def _print_finding(out: Console, finding: Finding, gate: GateReport) -> None:
         where = f" (page line {lines[0]})" if lines else ""
         _line(out, depth + 4, f"“{finding.criterion.source.text}”{where}", "italic dim")
     if finding.leaf:
-        for text in grounds(finding.evidence, finding.verdict):
+        for text in (*worked_out(finding, names), *grounds(finding.evidence, finding.verdict)):
             _line(out, depth + 4, text)
         if finding.expires is not None:
             _line(out, depth + 4, f"good until a screening on {finding.expires}", "dim")

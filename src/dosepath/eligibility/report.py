@@ -10,6 +10,7 @@ from dosepath.core.facts import Evidence, Table
 from dosepath.core.verdict import Verdict
 from dosepath.protocol.model import Check, GateName
 from dosepath.protocol.protocol import Judged, Protocol
+from dosepath.rules.evaluation import Compared
 
 
 class Overall(Enum):
@@ -40,6 +41,8 @@ class Finding:
         What is to be said beside the verdict.
     expires
         Last screening day on which the results used would still lie in their windows; None when they do not age.
+    values
+        What the questions of its own rule compared, in the order of the rule.
     """
 
     criterion: Judged
@@ -49,6 +52,7 @@ class Finding:
     pending: bool = False
     alerts: tuple[str, ...] = ()
     expires: date | None = None
+    values: tuple[Compared, ...] = ()
 
     @property
     def id(self) -> str:

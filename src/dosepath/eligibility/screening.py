@@ -13,7 +13,7 @@ from dosepath.eligibility.report import CheckResult, Finding, GateReport, Overal
 from dosepath.protocol.model import Check, GateName
 from dosepath.protocol.protocol import Judged, Protocol, Rule
 from dosepath.rules import nodes
-from dosepath.rules.evaluation import Answer, Evaluator, Situation
+from dosepath.rules.evaluation import Answer, Compared, Evaluator, Situation, values_compared
 from dosepath.rules.nodes import Truth
 from dosepath.rules.parse import suggest
 
@@ -137,6 +137,27 @@ def judge_some(
     return found
 
 
+def compared_some(
+    record: PatientRecord, protocol: Protocol, occasion: Occasion, gate: GateName, identities: Iterable[str]
+) -> dict[str, tuple[Compared, ...]]:
+    """Find what the questions of some criteria compare for one patient, whatever the arm.
+
+    Parameters
+    ----------
+    record, protocol, occasion
+        As in `screen`.
+    gate
+        Gate at which they are judged.
+    identities
+        Ids of the criteria.
+    """
+    situation = _situation(record, protocol, occasion)
+    rules = _Rules(protocol, situation)
+    again = _Rules(protocol, _at_lymphodepletion(situation)) if occasion.recheck else rules
+    judge = _Judge("", gate, rules, again, frozenset(occasion.recheck))
+    return {identity: judge.values(protocol.criteria[identity]) for identity in identities}
+
+
 def _situation(record: PatientRecord, protocol: Protocol, occasion: Occasion) -> Situation:
     anchors = dict(occasion.anchors)
     if anchors.get("screening") is None:
@@ -203,6 +224,7 @@ class _Rules:
         self.on = situation.on
         self.screening = situation.anchors.get("screening") or situation.on
         self._known: dict[str, Answer] = {}
+        self._values: dict[str, tuple[Compared, ...]] = {}
         self._criterion: Callable[[str], Answer] = _not_judged
         self._evaluator = Evaluator(situation, protocol.vocabulary, protocol.windows, self._judged_criterion)
 
@@ -216,6 +238,13 @@ class _Rules:
         if rule.text not in self._known:
             self._known[rule.text] = self._evaluator.judge(rule.tree)
         return self._known[rule.text]
+
+    def values(self, rule: Rule) -> tuple[Compared, ...]:
+        """Find what the questions of a rule compare."""
+        known = self._values.get(rule.text)
+        if known is None:
+            known = self._values[rule.text] = values_compared(self._evaluator, rule.compared)
+        return known
 
     def judge_over(self, tree: Truth, criterion: Callable[[str], Answer]) -> Answer:
         """Judge a rule that refers to other criteria."""
@@ -343,7 +372,17 @@ class _Judge:
             pending=not self.has_say_below(identity),
             alerts=self._alerts(criterion) if in_scope else (),
             expires=self._expiry(criterion, answer) if in_scope and answer.verdict.decided else None,
+            values=self.values(criterion) if in_scope else (),
         )
+
+    def values(self, criterion: Judged) -> tuple[Compared, ...]:
+        """Find what the questions of a criterion's own rule compare, those of a recheck at this gate among them."""
+        rules = self.again if self.recheck and self._is_rechecked(criterion) else self.rules
+        found = rules.values(criterion.rule)
+        for gate, rule in criterion.recheck.items():
+            if gate is self.gate:
+                found = (*found, *self.rules.values(rule))
+        return found
 
     def _alerts(self, criterion: Judged) -> tuple[str, ...]:
         said: list[str] = []

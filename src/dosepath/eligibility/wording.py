@@ -1,18 +1,27 @@
 """Findings in words: the facts that a verdict rests on, and what would resolve an unknown."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
 from typing import TypeVar
 
+from dosepath.core.days import PartialDate
 from dosepath.core.facts import Evidence, Fact, NeedKind
+from dosepath.core.interval import Interval
 from dosepath.core.quantity import Quantity
 from dosepath.core.verdict import Verdict
 from dosepath.eligibility.report import Finding, GateReport
+from dosepath.protocol.protocol import Protocol
+from dosepath.rules.evaluation import NEVER, Compared, show
+from dosepath.rules.explain import name_value
+from dosepath.rules.nodes import Scalar
 from dosepath.rules.wording import counted
 
 T = TypeVar("T")
+
+ANY_AMOUNT = Interval(Fraction(0), None)
+"""A dose of which nothing is known; not worth a line."""
 
 SHOWN_FACTS = 5
 """Facts of one concept printed for one criterion; all of them are in the JSON."""
@@ -46,6 +55,63 @@ def grounds(evidence: Evidence, verdict: Verdict) -> list[str]:
         if len(needs) > SHOWN_NEEDS:
             said.append(f"... and {counted(len(needs) - SHOWN_NEEDS, 'more reason')} of this kind")
     return said
+
+
+class ValueNames:
+    """Names of what the rules of a protocol compare, each put into words once.
+
+    Parameters
+    ----------
+    protocol
+        Protocol under the readings in force.
+    settings
+        Numbers of the settings in force.
+    """
+
+    def __init__(self, protocol: Protocol, settings: Mapping[str, Fraction]) -> None:
+        self.protocol = protocol
+        self.settings = settings
+        self._known: dict[int, tuple[Scalar, str]] = {}
+
+    def of(self, asked: Scalar) -> str:
+        """Name a value."""
+        # The node is kept with its name, so that its id is not given to another one.
+        if id(asked) not in self._known:
+            self._known[id(asked)] = (asked, name_value(asked, self.protocol.vocabulary, self.settings))
+        return self._known[id(asked)][1]
+
+
+def worked_out(finding: Finding, names: ValueNames) -> list[str]:
+    """Word the values that were compared and that neither a fact nor a note says, a line each."""
+    return [
+        f"{names.of(item.asked)}: {value_text(item)}"
+        for item in finding.values
+        if item.value not in (None, ANY_AMOUNT) and not item.said
+    ]
+
+
+def value_text(item: Compared) -> str:
+    """Word a value that was compared."""
+    return words_of(item.value, item.found.unit)
+
+
+def words_of(value: Interval | str | PartialDate | None, unit: str = "") -> str:
+    """Word a value; numbers are rounded to two decimals only here.
+
+    Examples
+    --------
+    >>> words_of(Interval(Fraction(20), None), "mg/d"), words_of("not_done"), words_of(None)
+    ('at least 20 mg/d', 'not done', 'not known')
+    """
+    match value:
+        case None:
+            return "not known"
+        case Interval():
+            return f"{show(value)}{'' if unit in ('', '1') else f' {unit}'}"
+        case PartialDate():
+            return "never" if value == NEVER else str(value)
+        case _:
+            return value.replace("_", " ")
 
 
 def _grouped(items: Iterable[T], key: Callable[[T], str]) -> Iterable[tuple[str, list[T]]]:

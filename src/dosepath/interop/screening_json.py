@@ -8,12 +8,15 @@ from typing import Any
 from dosepath import __version__
 from dosepath.core.days import PartialDate
 from dosepath.core.facts import Evidence, Fact, Value
+from dosepath.core.interval import Interval
 from dosepath.core.quantity import Quantity
 from dosepath.eligibility.gaps import orders
 from dosepath.eligibility.report import CheckResult, Finding, GateReport, ScreeningReport
+from dosepath.eligibility.wording import ValueNames
 from dosepath.mapping.reader import Remark
 from dosepath.protocol.model import GateName
 from dosepath.protocol.protocol import Protocol
+from dosepath.rules.evaluation import NEVER, Compared
 from dosepath.trial.journeys import PatientScreening
 
 SCHEMA = "dosepath-screening/1"
@@ -41,6 +44,11 @@ def document(
     recheck
         Ids of criteria that are judged again before lymphodepletion.
     """
+    names: dict[frozenset[tuple[str, Fraction]], ValueNames] = {}
+
+    def named(report: ScreeningReport) -> ValueNames:
+        return names.setdefault(frozenset(report.settings.items()), ValueNames(protocol, report.settings))
+
     return {
         "schema": SCHEMA,
         "software": f"dosepath {__version__}",
@@ -49,7 +57,7 @@ def document(
         "gate": gate.value,
         "recheck_before_lymphodepletion": list(recheck),
         "reports": [
-            {**report_document(report), "arms": arms_document(screening, gate)}
+            {**report_document(report, named(report)), "arms": arms_document(screening, gate)}
             for screening in screenings
             for report in screening.shown(gate)
         ],
@@ -72,8 +80,9 @@ def remark_document(remark: Remark) -> dict[str, Any]:
     return {**found, "kind": remark.kind.name.lower(), "count": remark.count}
 
 
-def report_document(report: ScreeningReport) -> dict[str, Any]:
-    """Give one patient and arm."""
+def report_document(report: ScreeningReport, names: ValueNames | None = None) -> dict[str, Any]:
+    """Give one patient and arm; `names` may be shared by reports of the same settings."""
+    names = ValueNames(report.protocol, report.settings) if names is None else names
     return {
         "patient": report.patient,
         "arm": report.arm,
@@ -82,18 +91,18 @@ def report_document(report: ScreeningReport) -> dict[str, Any]:
         "sources_complete": sorted(table.value for table in report.complete),
         "settings": {name: number_text(value) for name, value in sorted(report.settings.items())},
         "alerts": list(report.alerts),
-        "gates": {gate.value: _gate(found, report.protocol) for gate, found in report.gates.items()},
+        "gates": {gate.value: _gate(found, report.protocol, names) for gate, found in report.gates.items()},
     }
 
 
-def _gate(gate: GateReport, protocol: Protocol) -> dict[str, Any]:
+def _gate(gate: GateReport, protocol: Protocol, names: ValueNames) -> dict[str, Any]:
     return {
         "overall": gate.overall.value,
         "blockers": list(gate.blockers),
         "undecided": list(gate.undecided),
         "note": gate.note,
         "expires": _day(gate.expires),
-        "criteria": {identity: _finding(item) for identity, item in gate.findings.items()},
+        "criteria": {identity: _finding(item, names) for identity, item in gate.findings.items()},
         "checks": [_check(item) for item in gate.checks],
         "orders": [
             {
@@ -108,7 +117,7 @@ def _gate(gate: GateReport, protocol: Protocol) -> dict[str, Any]:
     }
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def _finding(finding: Finding, names: ValueNames) -> dict[str, Any]:
     if not finding.in_scope:
         return {"in_scope": False}
     return {
@@ -119,10 +128,31 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "quote": finding.criterion.quote,
         "lines": list(finding.criterion.lines),
         "rule": finding.criterion.rule.text,
+        "values": [compared_document(item, names.of(item.asked)) for item in finding.values],
         "evidence": _evidence(finding.evidence),
         "alerts": list(finding.alerts),
         "expires": _day(finding.expires),
     }
+
+
+def compared_document(item: Compared, asked: str) -> dict[str, Any]:
+    """Give a value that was compared; of a range its ends, where it has them; without any of these it is not known."""
+    found: dict[str, Any] = {"asked": asked}
+    match item.value:
+        case Interval() as number if number.exact and number.low is not None:
+            found["value"] = number_text(number.low)
+        case Interval(low=low, high=high):
+            ends = {"low": low, "high": high}
+            found.update((name, number_text(end)) for name, end in ends.items() if end is not None)
+        case PartialDate() as day if day.exact:
+            found["value"] = "never" if day == NEVER else str(day)
+        case PartialDate(earliest=earliest, latest=latest):
+            found.update({"earliest": earliest.isoformat(), "latest": latest.isoformat()})
+        case str(answer):
+            found["value"] = answer
+    if isinstance(item.value, Interval) and item.found.unit not in ("", "1"):
+        found["unit"] = item.found.unit
+    return found
 
 
 def _check(item: CheckResult) -> dict[str, Any]:

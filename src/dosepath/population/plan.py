@@ -16,6 +16,10 @@ chunk by chunk.
 request of the rules was answered from. `plan.readers` names, for each request, the places of the columns that ask it:
 a column was read from the facts of its requests.
 
+`plan.values` is another one: what the questions of the rules compared, one row a patient. `plan.compared` says of each
+question where its value stands: in columns of that step, or, where it is that of one fact, in the fact that its request
+was answered from. A bit of `open_0`, `open_1`, ... says that the one-patient evaluator has to be asked.
+
 What is missing for an unknown column is not part of a plan: the evaluator gives it for a patient, as the one-patient
 sheet does, so that a worklist asks for it where it is shown.
 """
@@ -33,9 +37,11 @@ from dosepath.core.errors import InputError
 from dosepath.protocol.model import GateName
 from dosepath.protocol.protocol import Judged, Protocol, Rule
 from dosepath.rules import nodes
-from dosepath.rules.nodes import Truth
+from dosepath.rules.explain import name_value
+from dosepath.rules.nodes import Scalar, Truth
 from dosepath.rules.parse import suggest, walk
-from dosepath.rules.relational import Compiler, Step, Truthed, Use, evidence
+from dosepath.rules.relational import Compiler, Step, Truthed, Use, evidence, open_place, value_columns
+from dosepath.rules.relational.picks import PICKS
 from dosepath.rules.relational.sql import FALSE, TRUE, any_true, sql
 
 MET: Final = 1
@@ -73,6 +79,39 @@ class RuleColumn:
     why_not: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class RuleValue:
+    """What a question compares, and where its value stands.
+
+    Parameters
+    ----------
+    asked
+        What was asked for, in plain words.
+    kind
+        `number`, `answer` or `day`; empty where only the one-patient evaluator can tell.
+    unit
+        UCUM unit of a number.
+    columns
+        Columns of `values`: one for a number or an answer, or low and high, or earliest and latest. NULL is not known;
+        `high` alone: no upper bound; 9999-12-31: never.
+    request
+        Number of the request whose fact is the value, in `evidence`. None where the value has columns; where it has
+        neither, the one-patient evaluator has to be asked for every patient.
+    open
+        Column of `values` and bit in it that say that the one-patient evaluator has to be asked for the patient.
+    readers
+        Places of the columns of `verdicts` whose own rule asks the question.
+    """
+
+    asked: str
+    kind: str
+    unit: str
+    columns: tuple[str, ...]
+    request: int | None
+    open: tuple[str, int]
+    readers: tuple[int, ...]
+
+
 @dataclass(frozen=True)
 class Plan:
     """A relational plan: its steps in order, and what the columns of the last one mean.
@@ -91,6 +130,10 @@ class Plan:
         A further step, for those who want to keep it: the facts that each request was answered from.
     readers
         For each request, in the order of its number, the places of the columns that ask it.
+    values
+        A further step: what the questions compared.
+    compared
+        By what a question asks for, where its value stands; in the order of `open`.
     """
 
     protocol: Protocol
@@ -102,6 +145,8 @@ class Plan:
     counting: Mapping[str, tuple[str, ...]]
     evidence: Step
     readers: tuple[tuple[int, ...], ...]
+    values: Step
+    compared: Mapping[Scalar, RuleValue]
 
     def column(self, arm: str, criterion: str, *, with_pending: bool = True) -> RuleColumn | None:
         """Find the column that holds the verdict of a criterion for an arm; None where it is out of scope."""
@@ -167,10 +212,22 @@ def _compiled(protocol: Protocol, chosen: tuple[str, ...], numbers: Mapping[str,
         named = (wiring.column(scope, identity, with_pending=False) for identity in top)
         counting[arm] = tuple(name for name in named if name is not None)
     readers = wiring.readers()
+    values, values_query = wiring.values(list(readers))
     found = Step("evidence", evidence(compiler, list(readers)))
-    *steps, found = compiler.lean([*compiler.steps(), Step("verdicts", wiring.verdicts()), found])
+    asked = Step("compared_values", values_query)
+    *steps, found, asked = compiler.lean([*compiler.steps(), Step("verdicts", wiring.verdicts()), found, asked])
     return Plan(
-        protocol, chosen, gate, numbers, tuple(steps), wiring.columns(), counting, found, tuple(readers.values())
+        protocol,
+        chosen,
+        gate,
+        numbers,
+        tuple(steps),
+        wiring.columns(),
+        counting,
+        found,
+        tuple(readers.values()),
+        asked,
+        values,
     )
 
 
@@ -215,6 +272,7 @@ class _Column:
     judgements: tuple[str, ...]
     why_not: tuple[str, ...]
     used: tuple[Use, ...]
+    compared: tuple[Scalar, ...]
     arms: list[str] = field(default_factory=list)
 
 
@@ -299,6 +357,7 @@ class _Wiring:
             self._judgements(tree),
             tuple(dict.fromkeys(self.compiler.reasons)),
             tuple(used),
+            tuple(dict.fromkeys(node for rule in rules for node in rule.compared)),
         )
 
     def _tree(self, criterion: Judged, rule: Rule, part: tuple[tuple[str, str | None], ...]) -> Truth:
@@ -336,7 +395,34 @@ class _Wiring:
         for place, item in enumerate(self._columns.values()):
             for use in item.used:
                 found.setdefault(use, []).append(place)
+        # What a question compared is read from the evidence, also where its answer was not needed.
+        for use in list(found):
+            if use.family == PICKS:
+                found.setdefault(Use(PICKS, use.place), [])
         return {use: tuple(places) for use, places in found.items()}
+
+    def values(self, requests: Sequence[Use]) -> tuple[dict[Scalar, RuleValue], exp.Select]:
+        """Give what the questions compare, and where each value stands; requests are those of the evidence."""
+        readers: dict[Scalar, list[int]] = {}
+        for place, item in enumerate(self._columns.values()):
+            for node in item.compared:
+                readers.setdefault(node, []).append(place)
+        numbers = {use.place: number for number, use in enumerate(requests) if use == Use(PICKS, use.place)}
+        columns, query = value_columns(self.compiler, list(readers), numbers)
+        settings = {**self.protocol.settings, **self.compiler.settings}
+        found = {
+            one.asked: RuleValue(
+                name_value(one.asked, self.protocol.vocabulary, settings),
+                one.kind,
+                one.unit,
+                one.columns,
+                None if one.pick is None else numbers[one.pick],
+                open_place(number),
+                tuple(readers[one.asked]),
+            )
+            for number, one in enumerate(columns)
+        }
+        return found, query
 
     def verdicts(self) -> exp.Select:
         """Judge every column: those that refer to others after them."""

@@ -12,11 +12,15 @@ from dosepath.eligibility.must_pass import must_pass
 from dosepath.population.connection import Connection, literal, read_parquet
 from dosepath.population.facts import join_facts, meanings_in
 from dosepath.population.folders import Whole, open_whole
+from dosepath.population.plan import RuleValue
 from dosepath.population.screening import SCREENING, Asked, asked_of
+from dosepath.population.values import value_written
 from dosepath.rules.parse import suggest
 
-TALL: Final = ("unclassified", "verdicts", "evidence", "overall")
-"""Tables that are kept in chunks, beside the facts."""
+TALL: Final = {name: name for name in ("unclassified", "verdicts", "evidence", "overall")} | {
+    "values": "compared_values"
+}
+"""Tables that are kept in chunks, beside the facts, and their views."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +30,7 @@ class Screening:
     Parameters
     ----------
     connection
-        The engine; `people`, `verdicts`, `evidence`, `overall` and `remarks` are views there.
+        The engine; `people`, `verdicts`, `evidence`, `compared_values`, `overall` and `remarks` are views there.
     whole
         Its folder.
     asked
@@ -49,6 +53,30 @@ class Screening:
     def _columns(self) -> Sequence[Mapping[str, Any]]:
         columns: Sequence[Mapping[str, Any]] = self.whole.about["columns"]
         return columns
+
+    def place(self, column: str) -> int:
+        """Give the place of a column of `verdicts` among all of them."""
+        return [each["name"] for each in self._columns].index(column)
+
+    @property
+    def readers(self) -> Sequence[Sequence[int]]:
+        """For each request, in the order of its number, the places of the columns that ask it."""
+        readers: Sequence[Sequence[int]] = self.whole.about["readers"]
+        return readers
+
+    def compared(self, column: str) -> tuple[RuleValue, ...]:
+        """Give what the own rule of a column compares, and where each value stands.
+
+        Raises
+        ------
+        InputError
+            When the screening is of a version that kept no values.
+        """
+        written = self.whole.about.get("values")
+        if written is None:
+            raise InputError(f"{self.whole.out}: was screened by a version that kept no values; screen again")
+        place = self.place(column)
+        return tuple(value_written(each) for each in written if place in each["readers"])
 
     def items(self, arm: str) -> tuple[str, ...]:
         """Give the list of criteria that must all be passed for an arm."""
@@ -84,8 +112,8 @@ def open_screening(connection: Connection, out: Path) -> Screening:
         When there is no whole screening, or its protocol has changed since.
     """
     whole = open_whole(out, SCREENING)
-    for name in TALL:
-        make_view(connection, whole, name, name)
+    for name, view in TALL.items():
+        make_view(connection, whole, name, view)
     make_view(connection, whole, "facts", "fact_rows")
     connection.execute(f"CREATE OR REPLACE TEMP VIEW meanings AS FROM {meanings_in(whole.tables)}")
     join_facts(connection)

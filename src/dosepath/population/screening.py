@@ -4,6 +4,7 @@
 
     verdicts/00000.parquet   a row a patient, a column a criterion: 1 met, 0 not met, -1 unknown
     evidence/00000.parquet   the facts that each request of the rules was answered from
+    values/00000.parquet     a row a patient: what the questions of the rules compared, where it is no fact's value
     overall/00000.parquet    a row a patient and arm: eligible, undecided or not eligible, with counts
 
 The manifest says what the columns mean, and everything else that a later reader needs: protocol and digest, readings,
@@ -36,6 +37,7 @@ from dosepath.population.importing import Advance, silent
 from dosepath.population.plan import ONE_BY_ONE, Plan, plan_of
 from dosepath.population.run import judged_one_by_one
 from dosepath.population.tables import Column, Row, Schema, Type, patient_row, patients_schema
+from dosepath.population.values import value_document
 from dosepath.protocol.model import GateName
 from dosepath.protocol.protocol import Protocol
 from dosepath.trial.library import open_trial
@@ -118,6 +120,7 @@ def asked_document(asked: Asked, plan: Plan) -> dict[str, Any]:
             for each in plan.columns
         ],
         "readers": [list(each) for each in plan.readers],
+        "values": [value_document(each) for each in plan.compared.values()],
         "one_by_one": {each.criterion: list(each.why_not) for each in plan.columns if each.why_not},
     }
 
@@ -193,6 +196,7 @@ class Screener:
         self._settle()
         save(self.connection, "FROM judged ORDER BY patient", chunk_file(tables, "verdicts", chunk))
         self._evidence(tables, chunk)
+        self._values(tables, chunk)
         save(self.connection, self._overall(), chunk_file(tables, "overall", chunk))
         return count
 
@@ -258,6 +262,12 @@ class Screener:
         self.engine.bring_back(self.connection, self.plan.evidence.name)
         query = f"FROM {self.plan.evidence.name} ORDER BY patient, row_id, request"
         save(self.connection, query, chunk_file(tables, "evidence", chunk), quick=True)
+
+    def _values(self, tables: Path, chunk: int) -> None:
+        """Write what the questions compared; what is left open, the evaluator tells where it is asked for."""
+        self.engine.make(self.plan.values)
+        self.engine.bring_back(self.connection, self.plan.values.name)
+        save(self.connection, f"FROM {self.plan.values.name} ORDER BY patient", chunk_file(tables, "values", chunk))
 
     def _overall(self) -> str:
         """Write the SELECT of what the verdicts of a chunk come to for each arm; what arms share is counted once."""

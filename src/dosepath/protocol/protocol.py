@@ -9,6 +9,7 @@ from types import MappingProxyType
 from dosepath.core.errors import DosepathError
 from dosepath.protocol.model import Criterion, GateName, Option, ProtocolFile, Reading
 from dosepath.rules import nodes
+from dosepath.rules.compared import compared_in
 from dosepath.rules.nodes import Truth, WindowOf
 from dosepath.rules.parse import references, suggest
 from dosepath.rules.parse import walk as walk_tree
@@ -33,6 +34,11 @@ class Rule:
         if self.tree is None:
             return ()
         return tuple(node for node in walk_tree(self.tree) if isinstance(node, nodes.Pick))
+
+    @cached_property
+    def compared(self) -> tuple[nodes.Scalar, ...]:
+        """Values that the questions of the rule compare."""
+        return compared_in(self.tree) if self.tree is not None else ()
 
     @cached_property
     def instruments(self) -> tuple[str, ...]:

@@ -3,19 +3,24 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from math import isclose
 
 from sqlglot import exp
 
 from dosepath.core.facts import PatientRecord
 from dosepath.core.verdict import Verdict
 from dosepath.population.engines import Engine
-from dosepath.population.plan import ONE_BY_ONE, coded
+from dosepath.population.plan import ONE_BY_ONE, RuleValue, coded
 from dosepath.population.run import CODES
 from dosepath.population.tables import FACTS, UNCLASSIFIED, Row, patient_row, patients_schema, rows_of
+from dosepath.population.values import COLUMNS, Value, told, value_of, value_query
 from dosepath.rules import nodes
-from dosepath.rules.nodes import Truth
+from dosepath.rules.compared import compared_in
+from dosepath.rules.evaluation import Compared, values_compared
+from dosepath.rules.nodes import Scalar, Truth
 from dosepath.rules.parse import walk
-from dosepath.rules.relational import Compiler, Step, Truthed, Use, evidence
+from dosepath.rules.relational import Compiler, Step, Truthed, Use, ValueColumns, evidence, open_place, value_columns
+from dosepath.rules.relational.picks import PICKS
 from dosepath.rules.relational.sql import TRUE, Tree, either
 from dosepath.rules.relational.values import is_true
 from tests.properties.generate import Patient
@@ -104,8 +109,50 @@ def alike(patients: Sequence[Patient]) -> list[Patient]:
     return found
 
 
-def compared(engine: Engine, rules: Sequence[str], patients: Sequence[Patient]) -> list[Cell]:
-    """Judge every rule for every patient both ways."""
+@dataclass(frozen=True)
+class ValueCell:
+    """One value that rules compare, for one patient: what the plan says and what the evaluator says.
+
+    `planned` is None where the plan leaves it to the evaluator.
+    """
+
+    asked: Scalar
+    patient: Patient
+    planned: Value | None
+    unit: str
+    item: Compared
+
+    @property
+    def differs(self) -> bool:
+        return self.planned is not None and not same_value(self.planned, self.unit, self.item)
+
+
+def same_value(planned: Value, unit: str, item: Compared) -> bool:
+    """Answer whether two values are the same; numbers to within the rounding of a hundred operations on doubles."""
+    found = told(item)
+    if item.found.unit not in ("", unit):
+        return False
+    ends = ((planned.low, found.low), (planned.high, found.high))
+    others = (planned.answer, planned.earliest, planned.latest) == (found.answer, found.earliest, found.latest)
+    return others and all(_close(one, other) for one, other in ends)
+
+
+def _close(one: float | None, other: float | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return isclose(one, other, rel_tol=CLOSE, abs_tol=NEAR_ZERO)
+
+
+CLOSE = 1e-12
+"""Ten times the rounding error that the plan allows for; of numbers of the same sign it is the relative error."""
+NEAR_ZERO = 1e-9
+"""Where a difference of larger numbers should be zero."""
+
+
+def compared(
+    engine: Engine, rules: Sequence[str], patients: Sequence[Patient], values: list[ValueCell] | None = None
+) -> list[Cell]:
+    """Judge every rule for every patient both ways; what they compare is added to `values`, where it is wanted."""
     load(engine, patients)
     compiler = Remembering(vocabulary(), windows(), patients[0].world.settings)
     trees: list[Truth] = [rule(text) for text in rules]
@@ -118,18 +165,26 @@ def compared(engine: Engine, rules: Sequence[str], patients: Sequence[Patient]) 
             opens.append(compiler.opens(tree))
         for use in used:
             readers[use].append(place)
+    asked = tuple(dict.fromkeys(node for tree in trees for node in compared_in(tree))) if values is not None else ()
+    placed, query = value_columns(compiler, asked, range(len(compiler.requests.get(PICKS, []))))
+    for each in placed:
+        if each.pick is not None:
+            readers.setdefault(Use(PICKS, each.pick), [])
+    uses = list(readers)
     for step in compiler.steps():
         engine.make(step)
+    engine.make(Step("compared_values", query))
+    engine.make(Step("evidence", evidence(compiler, uses)))
     columns = [exp.alias_(coded(truth), f"c{place}", copy=False) for place, truth in enumerate(truths)]
     columns += [exp.alias_(tree, f"o{place}", copy=False) for place, tree in enumerate(opens)]
     engine.make(Step("verdicts", exp.select("patient").select(*columns, copy=False).from_(compiler.base, copy=False)))
     named: dict[tuple[int, int], set[int]] = defaultdict(set)
-    asked = list(readers.values())
-    for key, row, request in engine.rows(evidence(compiler, list(readers))):
-        for place in asked[request]:
+    for key, row, request in engine.rows(exp.select("patient", "row_id", "request").from_("evidence")):
+        for place in readers[uses[request]]:
             named[key, place].add(row)
     rows = sorted(engine.rows(exp.select("*").from_("verdicts")))
     cells: list[Cell] = []
+    stored = _stored(engine, placed, uses)
     for (key, *verdicts), patient in zip(rows, patients, strict=True):
         assert patient is patients[key]
         evaluator = patient.world.evaluator(patient.facts, patient.unread)
@@ -140,4 +195,22 @@ def compared(engine: Engine, rules: Sequence[str], patients: Sequence[Patient]) 
             used_facts = frozenset(places[id(fact)] for fact in answer.evidence.used)
             facts = frozenset(named[key, place]), used_facts
             cells.append(Cell(text, patient, planned[place], answer.verdict, *facts, partly[place]))
+        if values is not None:
+            values.extend(
+                ValueCell(item.asked, patient, stored[key, item.asked], each.unit, item)
+                for each, item in zip(placed, values_compared(evaluator, asked), strict=True)
+            )
     return cells
+
+
+def _stored(
+    engine: Engine, placed: Sequence[ValueColumns], uses: Sequence[Use]
+) -> dict[tuple[int, Scalar], Value | None]:
+    found: dict[tuple[int, Scalar], Value | None] = {}
+    for number, each in enumerate(placed):
+        request = None if each.pick is None else uses.index(Use(PICKS, each.pick))
+        where = RuleValue("", each.kind, each.unit, each.columns, request, open_place(number), ())
+        query = value_query(where).subquery("q")
+        for key, *row in engine.rows(exp.select("patient", *COLUMNS).from_(query)):
+            found[key, each.asked] = value_of(tuple(row))
+    return found

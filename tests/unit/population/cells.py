@@ -1,16 +1,20 @@
 """Criteria of the trial cell by cell: the plan beside the one-patient evaluator, verdicts and evidence."""
 
 from collections import Counter, defaultdict
-from collections.abc import Container, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Container, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 
 from sqlglot import exp
 
-from dosepath.eligibility.screening import judge_some
+from dosepath.eligibility.screening import compared_some, judge_some
 from dosepath.population.engines import DuckDB, Engine
-from dosepath.population.plan import ONE_BY_ONE, Plan, RuleColumn
+from dosepath.population.plan import ONE_BY_ONE, Plan, RuleColumn, RuleValue
 from dosepath.population.run import CODES
+from dosepath.population.values import COLUMNS, Value, told, value_of, value_query
 from dosepath.protocol.protocol import Judged, Protocol, Rule
+from dosepath.rules.evaluation import Compared as Told
+from dosepath.rules.nodes import Scalar
+from tests.unit.population.agree import same_value
 from tests.unit.population.people import Person, load
 
 EQUAL, MORE, LESS, OTHER = "equal", "more", "less", "other"
@@ -22,13 +26,16 @@ class Compared:
     """What a comparison counted.
 
     `evidence` counts, for each column by its criterion, how the rows that the plan names lie to the facts that the
-    evaluator used; cells that are left to the evaluator have its evidence and are not among them.
+    evaluator used; cells that are left to the evaluator have its evidence and are not among them. `values` counts what
+    the questions compared, by what the evaluator knows of it, and `left` where the plan leaves it to the evaluator.
     """
 
     cells: int = 0
     left: int = 0
     differing: list[str] = field(default_factory=list)
     evidence: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    values: Counter[str] = field(default_factory=Counter)
+    differing_values: list[str] = field(default_factory=list)
 
     def criteria(self, *relations: str) -> set[str]:
         """Name the criteria that have a cell of some relation."""
@@ -58,6 +65,17 @@ def named_rows(engine: Engine, plan: Plan) -> dict[tuple[int, int], set[int]]:
     return found
 
 
+def stored_values(engine: Engine, plan: Plan, asked: Iterable[Scalar]) -> dict[tuple[int, Scalar], Value | None]:
+    """Give what questions compared, by key of the patient and question; the evidence was made before."""
+    engine.make(plan.values)
+    found: dict[tuple[int, Scalar], Value | None] = {}
+    for node in asked:
+        query = value_query(plan.compared[node]).subquery("q")
+        for key, *row in engine.rows(exp.select("patient", *COLUMNS).from_(query)):
+            found[key, node] = value_of(tuple(row))
+    return found
+
+
 def loaded(people: Sequence[Person]) -> DuckDB:
     """Load people into an engine of their own."""
     engine = DuckDB()
@@ -72,6 +90,9 @@ def compare(
     engine = loaded(people) if engine is None else engine
     rows, named = verdicts_of(engine, plan), named_rows(engine, plan)
     chosen = [(n, column) for n, column in enumerate(plan.columns) if criteria is None or column.criterion in criteria]
+    ids = list(dict.fromkeys(column.criterion for _, column in chosen))
+    own = dict.fromkeys(node for place, _ in chosen for node, each in plan.compared.items() if place in each.readers)
+    stored = stored_values(engine, plan, own)
     found = Compared()
     for key, (record, occasion) in enumerate(people):
         places = {id(fact): place for place, fact in enumerate(record.facts)}
@@ -86,7 +107,23 @@ def compare(
                 found.differing.append(f"{record.id} {asked(column)}: plan {cell}, evaluator {answer.verdict}")
             used = {places[id(fact)] for fact in answer.evidence.used}
             found.evidence[column.criterion][_relation(named[key, place], used)] += 1
+        said = compared_some(record, plan.protocol, occasion, plan.gate, ids)
+        for item in {item.asked: item for items in said.values() for item in items if item.asked in own}.values():
+            place_of = None if item.found.fact is None else places.get(id(item.found.fact))
+            _add_value(found, plan.compared[item.asked], stored[key, item.asked], item, place_of)
     return found
+
+
+def _add_value(found: Compared, where: RuleValue, planned: Value | None, item: Told, place: int | None) -> None:
+    if planned is None:
+        found.values["left"] += 1
+        return
+    found.values["nothing" if item.value is None else type(item.value).__name__] += 1
+    # A value that is that of a fact is read from that very row, and to the last digit.
+    row = planned.row_id if where.request is not None and item.value is not None else None
+    differs = row is not None and (row != place or replace(planned, row_id=None) != told(item))
+    if differs or not same_value(planned, where.unit, item):
+        found.differing_values.append(f"{where.asked}: plan {planned}, evaluator {item.value} {item.found.unit}")
 
 
 def touched(protocol: Protocol, base: Protocol) -> set[str]:

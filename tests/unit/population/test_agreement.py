@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from fractions import Fraction
+from types import ModuleType
 from typing import TypeVar
 
 import pytest
@@ -15,17 +16,22 @@ from sqlglot import exp
 
 from dosepath.core.days import PartialDate, Period
 from dosepath.core.facts import Fact, Table
+from dosepath.core.interval import Interval
 from dosepath.core.quantity import Quantity
 from dosepath.core.verdict import Verdict
 from dosepath.population.engines import DuckDB
 from dosepath.population.plan import MET, NOT_MET, ONE_BY_ONE, UNKNOWN
 from dosepath.rules import nodes
 from dosepath.rules.parse import walk
-from dosepath.rules.relational import compiler, logic
+from dosepath.rules.relational import arithmetic, compiler, logic, picks
+from dosepath.rules.relational import compared as compared_columns
+from dosepath.rules.relational.compiler import Compiler
+from dosepath.rules.relational.days import Bounds
 from dosepath.rules.relational.numbers import literal, sign_of
-from dosepath.rules.relational.sql import sql
+from dosepath.rules.relational.sql import Tree, sql
+from dosepath.rules.relational.values import Known, Number
 from tests.properties.generate import ANYTHING, Patient, concepts_of, families, joined, patients
-from tests.unit.population.agree import Cell, alike, compared
+from tests.unit.population.agree import Cell, ValueCell, alike, compared
 from tests.unit.rules.world import ON, World, rule
 
 BASES = (nodes.Node, nodes.Truth, nodes.Scalar)
@@ -66,6 +72,10 @@ EACH = 0.1
 """Fewest cells, as a share of those that the plan decides, of each answer: met, not met, unknown."""
 
 
+FEWEST_VALUES = 50
+"""Fewest values of each kind that the plan must know."""
+
+
 @dataclass
 class Lane:
     """What random trees over random tables gave.
@@ -81,13 +91,17 @@ class Lane:
     differing: list[Cell] = field(default_factory=list)
     whole: int = 0
     other_facts: list[Cell] = field(default_factory=list)
+    values: Counter[str] = field(default_factory=Counter)
+    differing_values: list[ValueCell] = field(default_factory=list)
 
     @property
     def cells(self) -> int:
         return self.answers.total()
 
-    def add(self, rules: Sequence[str], cells: Sequence[Cell]) -> None:
-        """Count the trees and cells of one plan."""
+    def add(self, rules: Sequence[str], cells: Sequence[Cell], values: Sequence[ValueCell]) -> None:
+        """Count the trees and cells of one plan, and what the trees compare."""
+        self.values.update(kind_of(value) for value in values)
+        self.differing_values.extend(value for value in values if value.differs)
         self.trees += len(rules)
         self.kinds.update(type(node) for text in rules for node in walk(rule(text)))
         self.answers.update(cell.planned for cell in cells)
@@ -96,6 +110,20 @@ class Lane:
         self.other_facts.extend(cell for cell in cells if cell.other_facts)
         decided = {(cell.rule, cell.planned) for cell in cells}
         self.both += sum((text, MET) in decided and (text, NOT_MET) in decided for text in rules)
+
+
+def kind_of(value: ValueCell) -> str:
+    """Name what is known of a value: a number, a range, an answer, a day, or nothing."""
+    if value.planned is None:
+        return "left"
+    match value.item.value:
+        case Interval(exact=exact):
+            return "number" if exact else "range"
+        case PartialDate():
+            return "day"
+        case str():
+            return "answer"
+    return "nothing"
 
 
 Drawn = TypeVar("Drawn")
@@ -123,7 +151,7 @@ def draws(strategy: st.SearchStrategy[Drawn], count: int, number: int) -> list[D
 
 def plan_of_trees(
     family: str, *, trees: int, people: int, number: int, vague: bool = False
-) -> tuple[list[str], list[Cell]]:
+) -> tuple[list[str], list[Cell], list[ValueCell]]:
     """Join questions of a family to random trees, and judge all trees by one plan for one random table of patients."""
     single = families(ANYTHING)[family] if family else st.one_of(*families(ANYTHING).values())
     questions = st.sampled_from(list(dict.fromkeys(draws(single, max(30, trees // 5), number))))
@@ -136,7 +164,8 @@ def plan_of_trees(
     table = draws(st.lists(asked_about, min_size=2, max_size=2).map(merged), people, number)
     engine = DuckDB()
     engine.connection.execute("SET threads = 1")
-    return rules, compared(engine, rules, alike(table))
+    values: list[ValueCell] = []
+    return rules, compared(engine, rules, alike(table), values), values
 
 
 def merged(parts: Sequence[Patient]) -> Patient:
@@ -175,6 +204,12 @@ def test_random_trees_are_read_from_the_same_facts(lane: Lane) -> None:
     assert lane.whole >= lane.cells / 2
 
 
+def test_what_random_trees_compare_agrees(lane: Lane) -> None:
+    assert lane.differing_values == []
+    assert min(lane.values[kind] for kind in ("number", "range", "answer", "day")) >= FEWEST_VALUES
+    assert lane.values["left"] <= LEFT * lane.values.total()
+
+
 def test_random_trees_hold_every_node(lane: Lane) -> None:
     assert every_node() - lane.kinds == set()
 
@@ -201,6 +236,7 @@ def test_many_random_trees_agree(batch: int, vague: bool) -> None:
         found.add(*plan_of_trees(family, trees=trees, people=24, number=number, vague=vague))
     assert found.differing == []
     assert found.other_facts == []
+    assert found.differing_values == []
     assert found.trees >= 1000
 
 
@@ -223,6 +259,50 @@ def test_a_planted_fault_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     assert verdicts(rule, lab("120", 3, "40")) == (1, "met")
     monkeypatch.setitem(compiler.truths, nodes.Or, logic._and)
     assert verdicts(rule, lab("120", 3, "40"))[0] != 1
+
+
+def compared_alone(rule: str, *facts: Fact) -> list[ValueCell]:
+    values: list[ValueCell] = []
+    compared(DuckDB(), [rule], alike([Patient(facts)]), values)
+    return values
+
+
+def older_rows(compiler: Compiler, concept: str, bounds: Bounds, *, earliest: bool) -> picks.PickRequest:
+    return replace(REQUEST(compiler, concept, bounds, earliest=earliest), earliest=not earliest)
+
+
+REQUEST = picks._request
+
+
+def other_end(name: str, known: Known) -> tuple[str, str, dict[str, tuple[Tree, str]]]:
+    return COLUMNS(name, replace(known, low=known.high, high=known.low) if isinstance(known, Number) else known)
+
+
+COLUMNS = compared_columns._columns
+
+
+def not_converted(known: Number, _: str) -> Number:
+    return known
+
+
+@pytest.mark.parametrize(
+    ("rule", "place", "name", "fault"),
+    [
+        ("latest(alt, screen) <= 1000 'U/L'", picks, "_request", older_rows),
+        ("age(screening) >= 18 'a'", compared_columns, "_columns", other_end),
+        ("change(500 'g', latest(weight, screen)) >= 1 'kg'", arithmetic, "converted", not_converted),
+    ],
+)
+def test_a_planted_fault_of_a_value_is_noticed(
+    monkeypatch: pytest.MonkeyPatch, rule: str, place: ModuleType, name: str, fault: object
+) -> None:
+    """An older row, the other bound, a number that was not brought to the unit."""
+    born = Fact("birth_date", Period.at(None), "person", PartialDate.parse("2000"))
+    weight = Fact("weight", Period.at(PartialDate.on(ON)), "weight", Quantity.of(60, "kg"))
+    facts = (born, weight, lab("120", 3), lab("90", 9))
+    assert not any(value.differs for value in compared_alone(rule, *facts))
+    monkeypatch.setattr(place, name, fault)
+    assert all(value.differs for value in compared_alone(rule, *facts))
 
 
 def test_the_latest_row_without_a_limit_does_not_borrow_an_older_one() -> None:

@@ -37,20 +37,39 @@ def test_every_criterion_of_the_demonstration_cohort(demo: Compared) -> None:
     assert demo.left < demo.cells * 0.06
 
 
+def test_what_every_criterion_of_the_demonstration_cohort_compares(demo: Compared) -> None:
+    assert demo.differing_values == []
+    assert demo.values.total() > 75 * 110
+    assert demo.values["left"] <= 4
+    assert min(demo.values[kind] for kind in ("Interval", "str", "PartialDate", "nothing")) > 75
+
+
 def test_another_option_of_every_reading() -> None:
-    assert compare(plan_of(other_readings(1)), demo_people()[::5]).differing == []
+    found = compare(plan_of(other_readings(1)), demo_people()[::5])
+    assert found.differing == []
+    assert found.differing_values == []
+
+
+def test_no_two_questions_have_the_same_words() -> None:
+    for place in range(3):
+        plan = plan_of(other_readings(place))
+        assert len({each.asked for each in plan.compared.values()}) == len(plan.compared)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("place", [0, 1, 2])
 def test_every_reading_of_the_demonstration_cohort(place: int) -> None:
-    assert compare(plan_of(other_readings(place)), demo_people()).differing == []
+    found = compare(plan_of(other_readings(place)), demo_people())
+    assert found.differing == []
+    assert found.differing_values == []
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("gate", [GateName.LYMPHODEPLETION, GateName.INFUSION])
 def test_later_gates_of_the_demonstration_cohort(gate: GateName) -> None:
-    assert compare(plan_of(protocol(), gate=gate), demo_people()).differing == []
+    found = compare(plan_of(protocol(), gate=gate), demo_people())
+    assert found.differing == []
+    assert found.differing_values == []
 
 
 @pytest.mark.shared
@@ -59,6 +78,8 @@ def test_every_criterion_of_the_shared_patients(shared_reference: Path) -> None:
     found = compare(plan_of(protocol()), shared_people(folder))
     assert found.differing == []
     assert found.left < found.cells * 0.06
+    assert found.differing_values == []
+    assert found.values["left"] == 0
     assert {relation for counts in found.evidence.values() for relation in counts} == {EQUAL}
 
 

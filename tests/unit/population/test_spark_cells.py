@@ -11,6 +11,7 @@ from sqlglot import exp
 from dosepath.population.engines import DuckDB, Engine, Spark
 from dosepath.population.plan import Plan, plan_of
 from dosepath.population.tables import Row
+from dosepath.population.values import COLUMNS, value_query
 from tests.unit.population.people import demo_people, load, protocol
 
 pytestmark = pytest.mark.slow
@@ -29,15 +30,21 @@ def session() -> Iterator[Any]:
     made.stop()
 
 
-def verdicts(engine: Engine, plan: Plan) -> list[Row]:
+def cells(engine: Engine, plan: Plan) -> tuple[list[Row], list[Row]]:
+    """Give the verdicts of each patient, and what each question compared."""
     load(engine, demo_people()[::10])
-    for step in plan.steps:
+    for step in (*plan.steps, plan.evidence, plan.values):
         engine.make(step)
     names = [column.name for column in plan.columns]
-    return sorted(engine.rows(exp.select("patient", *names).from_("verdicts")))
+    verdicts = sorted(engine.rows(exp.select("patient", *names).from_("verdicts")))
+    values: list[Row] = []
+    for place, each in enumerate(plan.compared.values()):
+        query = exp.select("patient", *COLUMNS).from_(value_query(each).subquery("q"))
+        values += ((place, *row) for row in sorted(engine.rows(query), key=lambda row: row[0]))
+    return verdicts, values
 
 
 @pytest.mark.filterwarnings("ignore")
 def test_spark_gives_the_cells_of_duckdb(session: Any, tmp_path: Path) -> None:
     plan = plan_of(protocol())
-    assert verdicts(Spark(session, tmp_path), plan) == verdicts(DuckDB(), plan)
+    assert cells(Spark(session, tmp_path), plan) == cells(DuckDB(), plan)

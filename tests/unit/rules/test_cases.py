@@ -6,7 +6,11 @@ from typing import Any
 import pytest
 
 from dosepath.core.errors import ExpressionError
+from dosepath.eligibility.wording import value_text
 from dosepath.rules.check import check
+from dosepath.rules.compared import compared_in
+from dosepath.rules.evaluation import values_compared
+from dosepath.rules.explain import name_value
 from dosepath.rules.parse import Reader
 from tests.unit.rules import world as worlds
 
@@ -22,6 +26,7 @@ CASE_KEYS = {
     "needs",
     "used",
     "notes",
+    "values",
     "at",
     "anchors",
     "complete",
@@ -46,7 +51,10 @@ def test_case(case: dict[str, Any]) -> None:
     assert set(case) <= CASE_KEYS
     facts = [worlds.fact(entry, place) for place, entry in enumerate(case.get("facts", []))]
     unread = [worlds.unread(entry) for entry in case.get("unread", [])]
-    answer = worlds.world(case).judge(case["rule"], facts, unread)
+    rule, world = worlds.rule(case["rule"]), worlds.world(case)
+    evaluator = world.evaluator(facts, unread)
+    answer = evaluator.judge(rule)
+    values = values_compared(evaluator, compared_in(rule))
     assert answer.verdict.value == case["expect"]
     if answer.verdict.decided:
         assert answer.evidence.missing == ()
@@ -56,6 +64,11 @@ def test_case(case: dict[str, Any]) -> None:
         assert {fact.source for fact in answer.evidence.used} == set(case["used"])
     for note in case.get("notes", []):
         assert note in answer.evidence.notes
+    anew = values_compared(world.evaluator(facts, unread), compared_in(rule))
+    assert [(item.value, item.found.unit) for item in values] == [(item.value, item.found.unit) for item in anew]
+    if "values" in case:
+        named = (name_value(item.asked, worlds.vocabulary(), world.settings) for item in values)
+        assert [f"{name}: {value_text(item)}" for name, item in zip(named, values, strict=True)] == case["values"]
 
 
 ERRORS = worlds.document("errors")

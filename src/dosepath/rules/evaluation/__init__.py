@@ -15,10 +15,12 @@ from dosepath.rules.evaluation import (
     results,
     rows,
 )
-from dosepath.rules.evaluation.answer import Answer, Situation
+from dosepath.rules.evaluation.answer import NEVER, Answer, Situation
+from dosepath.rules.evaluation.arithmetic import show
+from dosepath.rules.evaluation.compared import Compared, values_compared
 from dosepath.rules.evaluation.evaluator import Evaluator
 
-__all__ = ["Answer", "Evaluator", "Situation"]
+__all__ = ["NEVER", "Answer", "Compared", "Evaluator", "Situation", "show", "values_compared"]
 
 # Each of these registers its functions when it is imported.
 _READERS = (

@@ -15,9 +15,9 @@ from dosepath.rules.vocabulary import Kind
 
 @truths.of(nodes.Compare)
 def _compare(evaluator: Evaluator, node: nodes.Compare) -> Answer:
-    left = evaluator.value(node.left)
+    left = evaluator.compared(node.left)
     limit = isinstance(node.right, nodes.LimitMultiple)
-    right = _limit(node.right, left) if isinstance(node.right, nodes.LimitMultiple) else evaluator.value(node.right)
+    right = _limit(node.right, left) if isinstance(node.right, nodes.LimitMultiple) else evaluator.compared(node.right)
     evidence = join(left.evidence, right.evidence, *_milestones((node.left, left), (node.right, right)))
     if left.nothing or right.nothing:
         return conclude(Verdict.NOT_MET, evidence)
@@ -119,7 +119,7 @@ def _limit(node: nodes.LimitMultiple, result: Found) -> Found:
 
 @truths.of(nodes.OneOf)
 def _one_of(evaluator: Evaluator, node: nodes.OneOf) -> Answer:
-    found = evaluator.value(node.value)
+    found = evaluator.compared(node.value)
     if found.nothing:
         return conclude(Verdict.NOT_MET, found.evidence)
     if not isinstance(found.value, str):
@@ -129,7 +129,7 @@ def _one_of(evaluator: Evaluator, node: nodes.OneOf) -> Answer:
 
 @truths.of(nodes.During)
 def _during(evaluator: Evaluator, node: nodes.During) -> Answer:
-    day = evaluator.value(node.day)
+    day = evaluator.compared(node.day)
     window, grounds = evaluator.window(node.window)
     evidence = join(day.evidence, grounds)
     if day.nothing:

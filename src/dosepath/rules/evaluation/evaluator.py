@@ -88,6 +88,8 @@ class Evaluator:
         self._chosen: dict[Hashable, int] = {}
         self._sizes: dict[Hashable, int] = {}
         self._doubts: dict[Hashable, Evidence] = {}
+        self._compared: dict[int, list[Found]] = {}
+        """What was compared, in each case; by the identity of the nodes, which live as long as their rules do."""
 
     # cases --------------------------------------------------------------------------------------------------------
 
@@ -116,6 +118,27 @@ class Evaluator:
         if verdict is Verdict.UNKNOWN:
             return self._unsettled(answers)
         return Answer(verdict, join(*(answer.evidence for answer in answers)).without_needs())
+
+    def possible(self, node: Scalar) -> Sequence[Found]:
+        """Give the value of a node in every possible case, apart from any rule that is being judged.
+
+        What a rule compared while it was judged is not found again. Beyond `CASE_LIMIT` cases nothing is known: the
+        only case is one without a value.
+        """
+        known = self._compared.get(id(node))
+        if known is not None:
+            return known if len(known) < CASE_LIMIT else [Found(None)]
+        outer = self._chosen, self._sizes, self._doubts
+        self._chosen, self._sizes, self._doubts = {}, {}, {}
+        try:
+            cases = [self.value(node)]
+            while self._next_case():
+                if len(cases) >= CASE_LIMIT:
+                    return [Found(None)]
+                cases.append(self.value(node))
+            return cases
+        finally:
+            self._chosen, self._sizes, self._doubts = outer
 
     def choose(self, key: Hashable, count: int, doubt: Callable[[], Evidence]) -> int:
         """Give the case at hand among `count` possible ones.
@@ -163,6 +186,13 @@ class Evaluator:
     def value(self, node: Scalar) -> Found:
         """Find the value of a node in the case at hand."""
         return values.functions[type(node)](self, node)
+
+    def compared(self, node: Scalar) -> Found:
+        """Find a value that is compared, and remember it where the patient is asked and not a record."""
+        found = self.value(node)
+        if self.row is None:
+            self._compared.setdefault(id(node), []).append(found)
+        return found
 
     def truth_of_row(self, node: Truth, row: Row | None) -> Answer:
         """Judge a condition for one record; None: for no record."""

@@ -28,7 +28,7 @@ from dosepath.rules.relational.compiler import (
     families,
     value_of,
 )
-from dosepath.rules.relational.days import by_anchors, days, window
+from dosepath.rules.relational.days import Bounds, by_anchors, days, window
 from dosepath.rules.relational.numbers import OPPOSITE, sign, surely
 from dosepath.rules.relational.sql import FALSE, Part, Tree, column, constants, either, facts_of, sql, text
 from dosepath.rules.relational.values import Days, Number, Reading, Truthed, Word
@@ -104,13 +104,11 @@ def picked(
     scored: bool = True,
 ) -> Reading:
     """Ask for the latest (or earliest) result of a concept in a window."""
-    vocabulary = compiler.vocabulary
-    term = vocabulary.terms[concept]
+    term = compiler.vocabulary.terms[concept]
     bounds = window(compiler, window_of, before)
-    level = compiler.level(column(bounds.start), column(bounds.end))
-    request = PickRequest(level, concept, vocabulary.leaves(concept), term.unit, bounds.start, bounds.end, earliest)
+    request = _request(compiler, concept, bounds, earliest=earliest)
     place = compiler.asked(PICKS, request)
-    known = _Picked(compiler, place, level)
+    known = _Picked(compiler, place, request.level)
     opens = either(bounds.open, known.test("open"), _scored(compiler, concept) if scored else None)
     nothing = None if before is None else before.nothing
     day = Days(known["day_e"], known["day_l"], opens, nothing)
@@ -125,6 +123,23 @@ def picked(
         case kind:
             order = term.choices if kind is Kind.ORDINAL else ()
             return Reading(Word(known["value_text"], order, opens, nothing), seen, day, pick=place)
+
+
+def _request(compiler: Compiler, concept: str, bounds: Bounds, *, earliest: bool) -> PickRequest:
+    level = compiler.level(column(bounds.start), column(bounds.end))
+    leaves, unit = compiler.vocabulary.leaves(concept), compiler.vocabulary.terms[concept].unit
+    return PickRequest(level, concept, leaves, unit, bounds.start, bounds.end, earliest)
+
+
+def asked_before(compiler: Compiler, node: nodes.Pick) -> tuple[int, Tree | None] | None:
+    """Find the request that was made for a result: its place, and what leaves the result open beside itself."""
+    before = None if node.before is None else days(compiler, node.before)
+    bounds = window(compiler, node.window, before)
+    request = _request(compiler, node.concept, bounds, earliest=node.earliest)
+    known: list[PickRequest] = compiler.requests.get(PICKS, [])
+    if request not in known:
+        return None
+    return known.index(request), either(bounds.open, _scored(compiler, node.concept))
 
 
 def _scored(compiler: Compiler, concept: str) -> Tree | None:
@@ -207,12 +222,9 @@ def asked_alone(
     if before is not None and before.nothing is not None:
         raise NoRelationalFormError("a result before a day that may not exist")
     bounds = window(compiler, pick.window, before)
-    level = compiler.level(column(bounds.start), column(bounds.end))
-    term = compiler.vocabulary.terms[pick.concept]
-    leaves = compiler.vocabulary.leaves(pick.concept)
-    request = PickRequest(level, pick.concept, leaves, term.unit, bounds.start, bounds.end, pick.earliest)
+    request = _request(compiler, pick.concept, bounds, earliest=pick.earliest)
     place = compiler.asked(PICKS, request)
-    flags = _question(compiler, Question(level, place, operator, number, limit, answers, default))
+    flags = _question(compiler, Question(request.level, place, operator, number, limit, answers, default))
     open_ = either(bounds.open, flags.test(OPEN), _scored(compiler, pick.concept))
     value = sql(
         "CASE WHEN :o THEN NULL WHEN :m THEN TRUE WHEN :n THEN FALSE END",

@@ -11,7 +11,7 @@ from dosepath.core.facts import Evidence, Fact, Need
 from dosepath.core.verdict import Verdict
 from dosepath.eligibility.gaps import Order, orders
 from dosepath.eligibility.report import CheckResult, Finding, GateReport, ScreeningReport
-from dosepath.eligibility.wording import fact_words, meaning
+from dosepath.eligibility.wording import ValueNames, fact_words, meaning, worked_out
 from dosepath.interop.score_json import field_document, label_of
 from dosepath.protocol.protocol import Protocol
 from dosepath.trial.what_if import SOURCE, can_be_assumed
@@ -85,6 +85,8 @@ class Item:
         How far down the protocol it stands.
     shown, folded
         Facts that were used.
+    compared
+        Values that were compared and that no fact and no note says.
     described
         Rule in plain words and as text, readings, notes.
     """
@@ -97,6 +99,7 @@ class Item:
     folded: tuple[FactRow, ...]
     needs: tuple[NeedRow, ...]
     worked: tuple[Worked, ...]
+    compared: tuple[str, ...]
     described: Mapping[str, Any]
     gates: tuple[str, ...]
     what_if: bool
@@ -129,8 +132,9 @@ def items(
     protocol = report.protocol
     texts = described_for(trial, protocol)
     old = before.findings if before else {}
+    names = ValueNames(protocol, report.settings)
     return [
-        _item(finding, gate, _differing(finding, old.get(finding.id)), texts[finding.id], protocol, opener)
+        _item(finding, gate, _differing(finding, old.get(finding.id)), texts[finding.id], names, opener)
         for finding in gate.findings.values()
         if finding.in_scope or (finding.id in old and old[finding.id].in_scope)
     ]
@@ -147,9 +151,10 @@ def _item(
     gate: GateReport,
     before: Finding | None,
     said: Mapping[str, Any],
-    protocol: Protocol,
+    names: ValueNames,
     opener: Opener,
 ) -> Item:
+    protocol = names.protocol
     found = meaning(finding, gate)
     shown, folded = fact_rows(finding.evidence, protocol, opener) if finding.leaf else ((), ())
     open_needs = finding.leaf and finding.verdict is Verdict.UNKNOWN
@@ -162,6 +167,7 @@ def _item(
         folded=folded,
         needs=tuple(need_row(need, protocol) for need in finding.evidence.missing) if open_needs else (),
         worked=tuple(_worked(finding.evidence, protocol, opener)) if finding.leaf else (),
+        compared=tuple(worked_out(finding, names)) if finding.leaf else (),
         described=said,
         gates=tuple(str(words) for name, words in GATES.items() if name in finding.criterion.gates),
         what_if=finding.leaf and (bool(said["readings"]) or any(_assumable(protocol, said))),

@@ -271,7 +271,7 @@ COLUMNS: Final[tuple[Column[Item], ...]] = (
     Column(
         "grounds",
         "grounds",
-        lambda item: parts.joined(item.finding.evidence.notes) if item.finding.leaf else "",
+        lambda item: parts.joined([*item.compared, *item.finding.evidence.notes]) if item.finding.leaf else "",
     ),
     Column("missing", "missing", lambda item: parts.joined([f"{need.label} ({need.reason})" for need in item.needs])),
     Column("alerts", "alerts", lambda item: parts.joined(item.finding.alerts)),
