@@ -49,7 +49,9 @@ def check(group: Group, key: str, option: str) -> None:
     criteria = touched(other, protocol())
     assert criteria
     plan = plan_of(other)
-    assert compare(plan, group.people, criteria, group.engine).differing == []
+    found = compare(plan, group.people, criteria, group.engine)
+    assert found.differing == []
+    assert found.differing_values == []
     assert group.before.unlike(group.engine, plan, criteria) == []
 
 
@@ -99,6 +101,8 @@ def test_every_criterion_of_synthetic_people(many: Group) -> None:
     assert len(many.people) == SYNTHETIC
     found = compare(many.before.plan, many.people, engine=many.engine)
     assert found.differing == []
+    assert found.differing_values == []
+    assert found.values.total() == SYNTHETIC * len(many.before.plan.compared)
     assert found.cells == SYNTHETIC * len(many.before.plan.columns)
 
 
