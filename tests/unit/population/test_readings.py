@@ -16,7 +16,7 @@ from dosepath.population.engines import Engine
 from dosepath.population.facts import read_records
 from dosepath.population.folders import open_whole
 from dosepath.population.plan import plan_of
-from tests.unit.population.cells import Before, compare, loaded, touched
+from tests.unit.population.cells import LESS, MORE, OTHER, Before, compare, loaded, touched
 from tests.unit.population.people import ON, Person, demo_people, protocol, shared_people
 
 SYNTHETIC = 5000
@@ -52,6 +52,7 @@ def check(group: Group, key: str, option: str) -> None:
     found = compare(plan, group.people, criteria, group.engine)
     assert found.differing == []
     assert found.differing_values == []
+    assert found.criteria(MORE, LESS, OTHER) == set()
     assert group.before.unlike(group.engine, plan, criteria) == []
 
 
@@ -102,6 +103,7 @@ def test_every_criterion_of_synthetic_people(many: Group) -> None:
     found = compare(many.before.plan, many.people, engine=many.engine)
     assert found.differing == []
     assert found.differing_values == []
+    assert found.criteria(MORE, LESS, OTHER) == set()
     assert found.values.total() == SYNTHETIC * len(many.before.plan.compared)
     assert found.cells == SYNTHETIC * len(many.before.plan.columns)
 
