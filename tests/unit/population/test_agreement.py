@@ -271,7 +271,7 @@ def older_rows(compiler: Compiler, concept: str, bounds: Bounds, *, earliest: bo
     return replace(REQUEST(compiler, concept, bounds, earliest=earliest), earliest=not earliest)
 
 
-REQUEST = picks._request
+REQUEST = picks.request_of
 
 
 def other_end(name: str, known: Known) -> tuple[str, str, dict[str, tuple[Tree, str]]]:
@@ -288,7 +288,7 @@ def not_converted(known: Number, _: str) -> Number:
 @pytest.mark.parametrize(
     ("rule", "place", "name", "fault"),
     [
-        ("latest(alt, screen) <= 1000 'U/L'", picks, "_request", older_rows),
+        ("latest(alt, screen) <= 1000 'U/L'", picks, "request_of", older_rows),
         ("age(screening) >= 18 'a'", compared_columns, "_columns", other_end),
         ("change(500 'g', latest(weight, screen)) >= 1 'kg'", arithmetic, "converted", not_converted),
     ],

@@ -27,7 +27,7 @@ from dosepath.rules.relational.compiler import (
 )
 from dosepath.rules.relational.days import Bounds, window
 from dosepath.rules.relational.doses import DoseOfDays
-from dosepath.rules.relational.picks import has_form
+from dosepath.rules.relational.forms import has_form
 from dosepath.rules.relational.records import value_of_row
 from dosepath.rules.relational.sql import (
     FALSE,

@@ -8,7 +8,7 @@ from dosepath.core import quantity
 from dosepath.core.interval import Interval, Operator
 from dosepath.core.verdict import Verdict
 from dosepath.rules import nodes
-from dosepath.rules.relational import picks
+from dosepath.rules.relational import questions
 from dosepath.rules.relational.arithmetic import converted
 from dosepath.rules.relational.compiler import Compiler, NoRelationalFormError, complete_column, truth_of
 from dosepath.rules.relational.days import days, not_after
@@ -87,17 +87,17 @@ def _asked_alone(compiler: Compiler, node: nodes.Compare) -> Truthed | None:
     match node.right:
         case nodes.LimitMultiple(factor=factor, upper=upper) if term.kind is Kind.QUANTITY:
             limit = "uln" if upper else "lln"
-            return picks.asked_alone(compiler, pick, operator=node.operator, number=factor, limit=limit)
+            return questions.asked_alone(compiler, pick, operator=node.operator, number=factor, limit=limit)
         case nodes.Amount(number=number, unit=unit) if term.kind is Kind.QUANTITY:
             number *= quantity.factor(unit or "1", term.unit or "1")
-            return picks.asked_alone(compiler, pick, operator=node.operator, number=number)
+            return questions.asked_alone(compiler, pick, operator=node.operator, number=number)
         case nodes.Setting(name=name, unit=unit) if term.kind is Kind.QUANTITY and name in compiler.settings:
             number = compiler.settings[name] * quantity.factor(unit or "1", term.unit or "1")
-            return picks.asked_alone(compiler, pick, operator=node.operator, number=number)
+            return questions.asked_alone(compiler, pick, operator=node.operator, number=number)
         case nodes.Choice(name=choice) if term.kind is not Kind.DATE:
             answers = tuple((answer, _word_verdict(node.operator, answer, choice, term)) for answer in term.answers)
             default = {"=": False, "!=": True}.get(node.operator)
-            return picks.asked_alone(compiler, pick, answers=answers, default=default)
+            return questions.asked_alone(compiler, pick, answers=answers, default=default)
     return None
 
 
@@ -229,7 +229,7 @@ def _one_of(compiler: Compiler, node: nodes.OneOf) -> Truthed:
         pick = pick.meaning
     if isinstance(pick, nodes.Pick) and pick.before is None:
         answers = tuple((choice, True) for choice in node.choices)
-        return picks.asked_alone(compiler, pick, answers=answers, default=False)
+        return questions.asked_alone(compiler, pick, answers=answers, default=False)
     reading = compiler.reading(node.value)
     known: Known = reading.known
     if not isinstance(known, Word):

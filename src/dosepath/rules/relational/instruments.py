@@ -27,7 +27,8 @@ from dosepath.rules.relational.compiler import (
     families,
     value_of,
 )
-from dosepath.rules.relational.picks import has_form, picked
+from dosepath.rules.relational.forms import has_form
+from dosepath.rules.relational.picks import picked
 from dosepath.rules.relational.sql import (
     NO_WORD,
     Tree,
