@@ -15,10 +15,9 @@ from dosepath.eligibility.wording import ValueNames
 from dosepath.population.connection import literal
 from dosepath.population.engines import DuckDB
 from dosepath.population.facts import read_records
-from dosepath.population.plan import RuleValue
 from dosepath.population.results import Screening
 from dosepath.population.run import CODES, VERDICTS
-from dosepath.population.values import COLUMNS, Value, told, value_of, value_query
+from dosepath.population.values import COLUMNS, RuleValue, Value, told, value_of, value_query
 from dosepath.protocol.model import GateName
 
 

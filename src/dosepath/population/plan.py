@@ -34,6 +34,7 @@ from typing import Final
 from sqlglot import exp
 
 from dosepath.core.errors import InputError
+from dosepath.population.values import RuleValue
 from dosepath.protocol.model import GateName
 from dosepath.protocol.protocol import Judged, Protocol, Rule
 from dosepath.rules import nodes
@@ -77,39 +78,6 @@ class RuleColumn:
     with_pending: bool
     judgements: tuple[str, ...] = ()
     why_not: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class RuleValue:
-    """What a question compares, and where its value stands.
-
-    Parameters
-    ----------
-    asked
-        What was asked for, in plain words.
-    kind
-        `number`, `answer` or `day`; empty where only the one-patient evaluator can tell.
-    unit
-        UCUM unit of a number.
-    columns
-        Columns of `values`: one for a number or an answer, or low and high, or earliest and latest. NULL is not known;
-        `high` alone: no upper bound; 9999-12-31: never.
-    request
-        Number of the request whose fact is the value, in `evidence`. None where the value has columns; where it has
-        neither, the one-patient evaluator has to be asked for every patient.
-    open
-        Column of `values` and bit in it that say that the one-patient evaluator has to be asked for the patient.
-    readers
-        Places of the columns of `verdicts` whose own rule asks the question.
-    """
-
-    asked: str
-    kind: str
-    unit: str
-    columns: tuple[str, ...]
-    request: int | None
-    open: tuple[str, int]
-    readers: tuple[int, ...]
 
 
 @dataclass(frozen=True)

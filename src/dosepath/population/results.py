@@ -12,9 +12,8 @@ from dosepath.eligibility.must_pass import must_pass
 from dosepath.population.connection import Connection, literal, read_parquet
 from dosepath.population.facts import join_facts, meanings_in
 from dosepath.population.folders import Whole, open_whole
-from dosepath.population.plan import RuleValue
 from dosepath.population.screening import SCREENING, Asked, asked_of
-from dosepath.population.values import value_written
+from dosepath.population.values import RuleValue, value_written
 from dosepath.rules.parse import suggest
 
 TALL: Final = {name: name for name in ("unclassified", "verdicts", "evidence", "overall")} | {

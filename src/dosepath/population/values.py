@@ -11,13 +11,45 @@ from sqlglot import exp
 from dosepath.core.days import PartialDate
 from dosepath.core.interval import Interval
 from dosepath.eligibility.wording import words_of
-from dosepath.population.plan import RuleValue
 from dosepath.population.tables import Row
 from dosepath.rules.evaluation import Compared
 from dosepath.rules.relational.sql import NO_DAY, NO_NUMBER, NO_WORD, Tree, column, sql, unless
 
 COLUMNS: Final = ("left_open", "low", "high", "answer", "earliest", "latest", "row_id")
 """Columns of a value beside the patient."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleValue:
+    """What a question compares, and where its value stands.
+
+    Parameters
+    ----------
+    asked
+        What was asked for, in plain words.
+    kind
+        `number`, `answer` or `day`; empty where only the one-patient evaluator can tell.
+    unit
+        UCUM unit of a number.
+    columns
+        Columns of `values`: one for a number or an answer, or low and high, or earliest and latest. NULL is not known;
+        `high` alone: no upper bound; 9999-12-31: never.
+    request
+        Number of the request whose fact is the value, in `evidence`. None where the value has columns; where it has
+        neither, the one-patient evaluator has to be asked for every patient.
+    open
+        Column of `values` and bit in it that say that the one-patient evaluator has to be asked for the patient.
+    readers
+        Places of the columns of `verdicts` whose own rule asks the question.
+    """
+
+    asked: str
+    kind: str
+    unit: str
+    columns: tuple[str, ...]
+    request: int | None
+    open: tuple[str, int]
+    readers: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
