@@ -165,12 +165,14 @@ def _carry(connection: Connection, table: LongTable, unnamed: str) -> None:
         "facts": ("meant", ("meaning", "one_day", "time", "reported")),
         "unclassified": ("kept_unclassified", _KEPT_OF_OTHER),
     }
+    mark = _hashed("s", _of_shape(connection, table))
     for name, output in OUTPUTS.items():
         kept, needed = own[name]
         wanted = ", ".join(f"m.{column}" for column in (*needed, *output.days, *(f"{day}_from" for day in output.days)))
         connection.execute(
             f"CREATE OR REPLACE TABLE {table.name}_{name} AS SELECT s.* EXCLUDE (rows, first, first_id, shape), "
-            f"{literal(unnamed)} AS unnamed, m.n, {wanted} FROM {table.name}_shapes AS s JOIN {kept} AS m USING (shape)"
+            f"{mark} AS mark, {literal(unnamed)} AS unnamed, m.n, {wanted} "
+            f"FROM {table.name}_shapes AS s JOIN {kept} AS m USING (shape)"
         )
 
 
@@ -206,7 +208,7 @@ def rows_query(
         `facts` or `unclassified`.
     """
     kept = f"{table.name}_{output}"
-    on = " AND ".join(f"r.k_{name} IS NOT DISTINCT FROM m.k_{name}" for name in _key(table, columns))
+    on = _alike(connection, table)
     days = {day: _day(connection, kept, day, table) for day in OUTPUTS[output].days}
     values = {"patient": "r.key", "row_id": f"{number * ROWS_A_TABLE} + r.place * {FACTS_A_ROW} + m.n"}
     if output == "facts":
@@ -224,6 +226,30 @@ def rows_query(
     chosen = ", ".join(f"{values.get(name, f'm.{name}')} AS {name}" for name in schema.names)
     rows = shaped(table, columns, source, ("key", "id", "place"))
     return f"SELECT {chosen} FROM ({rows}) AS r JOIN {kept} AS m ON {on}"
+
+
+def _alike(connection: Connection, table: LongTable) -> str:
+    """Write the condition that a row `r` has the shape of `m`.
+
+    Where no two shapes have one hash, equal hashes mean equal shapes: every row has one of the shapes.
+    """
+    names = _of_shape(connection, table)
+    apart = connection.execute(
+        f"SELECT count(*) = count(DISTINCT {_hashed('s', names)}) FROM {table.name}_shapes AS s"
+    ).fetchone()
+    if apart and apart[0]:
+        return f"{_hashed('r', names)} = m.mark"
+    return " AND ".join(f"r.{name} IS NOT DISTINCT FROM m.{name}" for name in names)
+
+
+def _of_shape(connection: Connection, table: LongTable) -> list[str]:
+    """Name the columns that make the shape of a row."""
+    described = connection.execute(f"DESCRIBE {table.name}_shapes").fetchall()
+    return [row[0] for row in described if row[0].startswith("k_")]
+
+
+def _hashed(alias: str, names: Sequence[str]) -> str:
+    return f"hash({', '.join(f'{alias}.{name}' for name in names)})"
 
 
 def _day(connection: Connection, kept: str, column: str, table: LongTable) -> str:
