@@ -11,8 +11,9 @@ from dosepath.core.facts import PatientRecord, Table
 from dosepath.core.verdict import Verdict
 from dosepath.eligibility.screening import Occasion, judge_some
 from dosepath.population.engines import Engine
-from dosepath.population.plan import MET, NOT_MET, UNKNOWN, Plan
+from dosepath.population.plan import Plan
 from dosepath.population.tables import FACTS, UNCLASSIFIED, Row, patients_schema, record_of
+from dosepath.population.verdicts import MET, NOT_MET, UNKNOWN
 from dosepath.rules.relational.compiler import anchor_column, complete_column
 
 CODES: Final = {Verdict.MET: MET, Verdict.NOT_MET: NOT_MET, Verdict.UNKNOWN: UNKNOWN}

@@ -34,10 +34,11 @@ from dosepath.population.engines import DuckDB, Engine
 from dosepath.population.facts import Chunks
 from dosepath.population.folders import Whole, link_or_copy
 from dosepath.population.importing import Advance, silent
-from dosepath.population.plan import ONE_BY_ONE, Plan, plan_of
+from dosepath.population.plan import Plan, plan_of
 from dosepath.population.run import judged_one_by_one
 from dosepath.population.tables import Column, Row, Schema, Type, patient_row, patients_schema
 from dosepath.population.values import value_document
+from dosepath.population.verdicts import ONE_BY_ONE
 from dosepath.protocol.model import GateName
 from dosepath.protocol.protocol import Protocol
 from dosepath.trial.library import open_trial

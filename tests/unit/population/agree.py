@@ -10,10 +10,10 @@ from sqlglot import exp
 from dosepath.core.facts import PatientRecord
 from dosepath.core.verdict import Verdict
 from dosepath.population.engines import Engine
-from dosepath.population.plan import ONE_BY_ONE, coded
 from dosepath.population.run import CODES
 from dosepath.population.tables import FACTS, UNCLASSIFIED, Row, patient_row, patients_schema, rows_of
 from dosepath.population.values import COLUMNS, RuleValue, Value, told, value_of, value_query
+from dosepath.population.verdicts import ONE_BY_ONE, coded
 from dosepath.rules import nodes
 from dosepath.rules.compared import compared_in
 from dosepath.rules.evaluation import Compared, values_compared

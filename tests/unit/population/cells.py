@@ -8,9 +8,10 @@ from sqlglot import exp
 
 from dosepath.eligibility.screening import compared_some, judge_some
 from dosepath.population.engines import DuckDB, Engine
-from dosepath.population.plan import ONE_BY_ONE, Plan, RuleColumn
+from dosepath.population.plan import Plan
 from dosepath.population.run import CODES
 from dosepath.population.values import COLUMNS, RuleValue, Value, told, value_of, value_query
+from dosepath.population.verdicts import ONE_BY_ONE, RuleColumn
 from dosepath.protocol.protocol import Judged, Protocol, Rule
 from dosepath.rules.evaluation import Compared as Told
 from dosepath.rules.nodes import Scalar

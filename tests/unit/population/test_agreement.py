@@ -20,7 +20,7 @@ from dosepath.core.interval import Interval
 from dosepath.core.quantity import Quantity
 from dosepath.core.verdict import Verdict
 from dosepath.population.engines import DuckDB
-from dosepath.population.plan import MET, NOT_MET, ONE_BY_ONE, UNKNOWN
+from dosepath.population.verdicts import MET, NOT_MET, ONE_BY_ONE, UNKNOWN
 from dosepath.rules import nodes
 from dosepath.rules.parse import walk
 from dosepath.rules.relational import arithmetic, compiler, logic, picks

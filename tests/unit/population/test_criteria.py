@@ -8,8 +8,9 @@ from sqlglot import exp
 
 from dosepath.eligibility.screening import screen
 from dosepath.population.engines import DuckDB
-from dosepath.population.plan import ONE_BY_ONE, plan_of
+from dosepath.population.plan import plan_of
 from dosepath.population.run import CODES, judged_one_by_one
+from dosepath.population.verdicts import ONE_BY_ONE
 from dosepath.protocol.model import GateName
 from dosepath.protocol.protocol import Protocol
 from tests.unit.population.cells import EQUAL, Compared, compare

@@ -17,8 +17,8 @@ from dosepath.core.facts import Fact, PatientRecord, Table, Unclassified
 from dosepath.core.quantity import Quantity
 from dosepath.eligibility.screening import Occasion
 from dosepath.population.engines import DuckDB, Engine
-from dosepath.population.plan import ONE_BY_ONE, coded
 from dosepath.population.run import CODES
+from dosepath.population.verdicts import ONE_BY_ONE, coded
 from dosepath.rules import nodes
 from dosepath.rules.evaluation import Evaluator, Situation
 from dosepath.rules.nodes import Truth, WindowOf
