@@ -74,8 +74,8 @@ format: setup ## format the code and mend what can be mended
 bench: setup ## how fast are one patient, the shared set, grading, designs and a hospital?
 	$(BIN)/python -m dosepath.cli.bench $(SHARED_PATIENTS) $(ARGS)
 
-bench-population: setup ## how fast is a hospital of 100,000 and of 1,000,000 patients? (needs 10 GB of disk)
-	$(BIN)/python -m dosepath.cli.bench.population 100_000 1_000_000
+bench-population: setup ## how fast is a hospital of 100,000 and of 1,000,000 patients? (needs 10 GB of disk; ARGS="--spark-up-to 100_000")
+	$(BIN)/python -m dosepath.cli.bench.population 100_000 1_000_000 $(ARGS)
 
 spark: setup ## the tests that run the plan on Spark as well (needs a Java runtime; installs pyspark)
 	$(PIP) install --quiet -r requirements/spark.txt

@@ -2,8 +2,9 @@
 
 import shutil
 from collections.abc import Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import duckdb
 from sqlglot import exp
@@ -11,6 +12,9 @@ from sqlglot import exp
 from dosepath.population.connection import Connection, literal, save
 from dosepath.population.tables import Row, Schema
 from dosepath.rules.relational import Step
+
+STEPS_AT_ONCE: Final = 4
+"""Steps that Spark is given at a time."""
 
 
 class Engine(Protocol):
@@ -82,12 +86,13 @@ class DuckDB:
 class Spark:
     """A Spark session: of this machine, or of a cluster.
 
-    Each step is computed and kept, for plans of steps that read each other many times over take Spark longer to plan
-    than to run.
+    Each step is written to Parquet files and read from there by later ones. So Spark plans each step alone, knows how
+    large its tables are, and sends small ones to all workers instead of sorting both sides of a join. Steps that do not
+    read each other run side by side: most of their time goes into planning and compiling.
 
-    It reads the tables of a chunk from Parquet files in its scratch folder; its workers must see them under the same
-    path. What it leaves behind comes back as Parquet and is written out by the embedded engine, so that a folder looks
-    the same whatever judged it.
+    The tables of a chunk and the steps lie in its scratch folder; its workers must see that under the same path. What
+    it leaves behind is read from there and written out by the embedded engine, so that a folder looks the same
+    whatever judged it.
 
     Parameters
     ----------
@@ -103,8 +108,14 @@ class Spark:
         self.session = session
         self.scratch = scratch
         self._read = 0
+        self._texts: dict[int, tuple[exp.Query, str]] = {}
+        self._made: dict[str, Future[None]] = {}
+        self._pool = ThreadPoolExecutor(STEPS_AT_ONCE)
         # Spark 4.3 loses columns when it infers conditions across a union of kept steps ("key not found: word#1").
         session.conf.set("spark.sql.constraintPropagation.enabled", "false")
+        # Days of the year 1 stand for "always"; they are written as they are.
+        session.conf.set("spark.sql.parquet.datetimeRebaseModeInWrite", "CORRECTED")
+        session.conf.set("spark.sql.parquet.datetimeRebaseModeInRead", "CORRECTED")
 
     def load(self, schema: Schema, rows: Iterable[Row]) -> None:
         """Make a table of rows; for small tables, large ones are read from files."""
@@ -113,33 +124,69 @@ class Spark:
     def _filled(self, name: str, columns: Sequence[tuple[str, str]], rows: Iterable[Row]) -> None:
         types = {"TEXT": "STRING"}
         declared = ", ".join(f"`{column}` {types.get(kind, kind)}" for column, kind in columns)
-        self.session.createDataFrame(list(rows), declared).createOrReplaceTempView(name)
+        self._keep(name, self.session.createDataFrame(list(rows), declared))
 
     def make(self, step: Step) -> None:
-        """Run a step as a temporary view."""
+        """Run a step, beside others, as soon as those that it reads are there."""
+        read = self._read_by(step.query)
+        self._made[step.name] = self._pool.submit(self._run, step, read)
+
+    def _read_by(self, query: exp.Query) -> list[Future[None]]:
+        """Give the steps that a query reads."""
+        named = {table.name for table in query.find_all(exp.Table)}
+        return [made for name, made in self._made.items() if name in named]
+
+    def _run(self, step: Step, read: Sequence[Future[None]]) -> None:
+        for each in read:
+            each.result()
+        frame = self.session.sql(self._text(step.query))
         if step.scored is not None:
-            self._filled(step.name, step.columns, step.scored(self.rows(step.query)))
+            self._filled(step.name, step.columns, step.scored([tuple(row) for row in frame.collect()]))
             return
-        frame = self.session.sql(step.query.sql(self.dialect))
-        frame.localCheckpoint().createOrReplaceTempView(step.name)
+        self._keep(step.name, frame)
+
+    def _text(self, query: exp.Query) -> str:
+        """Write the query of a step once for all chunks."""
+        if id(query) not in self._texts:
+            self._texts[id(query)] = (query, query.sql(self.dialect, copy=False))
+        return self._texts[id(query)][1]
+
+    def _keep(self, name: str, frame: Any) -> None:
+        path = str(self._folder(name).absolute())
+        frame.write.mode("overwrite").parquet(path)
+        self.session.read.schema(frame.schema).parquet(path).createOrReplaceTempView(name)
+
+    def _folder(self, name: str) -> Path:
+        return self.scratch / f"chunk_{self._read}" / name
 
     def rows(self, query: exp.Query) -> list[Row]:
         """Run a query and give its rows."""
+        self._await(self._read_by(query))
         return [tuple(row) for row in self.session.sql(query.sql(self.dialect)).collect()]
+
+    def _await(self, made: Iterable[Future[None]]) -> None:
+        """Wait for steps; where one fails, those that have not begun are left."""
+        try:
+            for each in made:
+                each.result()
+        except BaseException:
+            for each in self._made.values():
+                each.cancel()
+            raise
 
     def open_chunk(self, connection: Connection) -> None:
         """Make views of the tables of a chunk, from Parquet files that the embedded engine writes."""
-        self.session.catalog.clearCache()
+        self._await(self._made.values())
+        self._made = {}
+        shutil.rmtree(self.scratch / f"chunk_{self._read}", ignore_errors=True)
         self._read += 1
         for name in ("patients", "facts", "unclassified"):
-            path = self.scratch / f"{name}_{self._read}.parquet"
+            path = self._folder(name).with_suffix(".parquet")
             save(connection, f"FROM {name}", path)
             self.session.read.parquet(str(path.absolute())).createOrReplaceTempView(name)
 
     def bring_back(self, connection: Connection, name: str) -> None:
-        """Copy a table of Spark into the embedded engine."""
-        target = self.scratch / f"spark_{name}"
-        shutil.rmtree(target, ignore_errors=True)
-        self.session.table(name).write.parquet(str(target.absolute()))
-        read = f"read_parquet({literal(str(target / '*.parquet'))})"
+        """Read the table of a step in the embedded engine."""
+        self._await([self._made[name]])
+        read = f"read_parquet({literal(str(self._folder(name) / '*.parquet'))})"
         connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS FROM {read}")

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from dosepath.cli.bench.cells import compared
 from dosepath.cli.main import app
 from dosepath.core.errors import InputError
 from dosepath.population.folders import open_whole
@@ -35,11 +36,18 @@ def test_the_embedded_engine_needs_nothing(tmp_path: Path) -> None:
 @pytest.mark.skipif(not INSTALLED, reason="pyspark is not installed; `make spark` brings it")
 @pytest.mark.filterwarnings("ignore")
 def test_both_engines_write_the_same_bytes(tmp_path: Path) -> None:
-    run("make", tmp_path / "hospital", "--patients", "200", "--seed", "4")
-    asked = ("--trial", "NCT06680388", "--on", "2026-06-01", "--chunk", "200")
+    run("make", tmp_path / "hospital", "--patients", "10000", "--seed", "4")
+    asked = ("--trial", "NCT06680388", "--on", "2026-06-01", "--chunk", "5000")
     run("screen", tmp_path / "hospital", *asked, "--out", tmp_path / "embedded")
     run("screen", tmp_path / "embedded", *asked, "--out", tmp_path / "spark", "--engine", "local")
+    found = compared(tmp_path / "embedded", tmp_path / "spark")
+    assert {name: (beside.only_first, beside.only_second) for name, beside in found.items()} == {
+        "verdicts": (0, 0),
+        "overall": (0, 0),
+        "evidence": (0, 0),
+    }
     embedded, spark = open_whole(tmp_path / "embedded"), open_whole(tmp_path / "spark")
+    assert {"verdicts/00000.parquet", "verdicts/00001.parquet"} <= set(embedded.files)
     differing = {name for name in embedded.files if embedded.files[name] != spark.files.get(name)}
     assert differing == set()
     assert spark.about == embedded.about

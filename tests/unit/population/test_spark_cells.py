@@ -1,33 +1,32 @@
 """The same plan on Spark gives the same cells; takes pyspark and Java."""
 
 import shutil
-from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlglot import exp
 
-from dosepath.population.engines import DuckDB, Engine, Spark
+from dosepath.population.engines import DuckDB, Engine
 from dosepath.population.plan import Plan, plan_of
+from dosepath.population.spark import engine_named
 from dosepath.population.tables import Row
 from dosepath.population.values import COLUMNS, value_query
+from dosepath.rules.relational import Step
+from dosepath.rules.relational.sql import FIRST_DAY
 from tests.unit.population.people import demo_people, load, protocol
 
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(scope="module")
-def session() -> Iterator[Any]:
-    sql = pytest.importorskip("pyspark.sql", reason="pyspark is not installed: pip install dosepath[spark]")
+@pytest.fixture
+def spark(tmp_path: Path) -> Engine:
+    pytest.importorskip("pyspark.sql", reason="pyspark is not installed: pip install dosepath[spark]")
     if shutil.which("java") is None:
         pytest.skip("Spark needs Java")
-    builder = sql.SparkSession.builder.master("local[1]").config("spark.sql.shuffle.partitions", "1")
-    builder = builder.config("spark.ui.enabled", "false").config("spark.sql.session.timeZone", "UTC")
-    builder = builder.config("spark.sql.codegen.wholeStage", "false")
-    made = builder.getOrCreate()
-    yield made
-    made.stop()
+    engine = engine_named("local", tmp_path)
+    assert engine is not None
+    return engine
 
 
 def cells(engine: Engine, plan: Plan) -> tuple[list[Row], list[Row]]:
@@ -45,6 +44,22 @@ def cells(engine: Engine, plan: Plan) -> tuple[list[Row], list[Row]]:
 
 
 @pytest.mark.filterwarnings("ignore")
-def test_spark_gives_the_cells_of_duckdb(session: Any, tmp_path: Path) -> None:
+def test_spark_gives_the_cells_of_duckdb(spark: Engine) -> None:
     plan = plan_of(protocol())
-    assert cells(Spark(session, tmp_path), plan) == cells(DuckDB(), plan)
+    assert cells(spark, plan) == cells(DuckDB(), plan)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_step_that_fails_is_raised_where_it_is_read(spark: Engine) -> None:
+    nothing = exp.select("patient").from_("there_is_no_such_table")
+    spark.make(Step("first", nothing))
+    spark.make(Step("second", exp.select("patient").from_("first")))
+    with pytest.raises(Exception, match="there_is_no_such_table"):
+        spark.rows(exp.select("patient").from_("second"))
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_days_of_the_first_year_stay_as_they_are(spark: Engine) -> None:
+    spark.make(Step("always", exp.select(exp.alias_(FIRST_DAY.copy(), "day"))))
+    spark.make(Step("read", exp.select("day").from_("always")))
+    assert spark.rows(exp.select("day").from_("read")) == [(date.min,)]

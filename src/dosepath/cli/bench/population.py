@@ -1,14 +1,15 @@
 """A whole hospital, step by step: rows, seconds, CPU seconds, peak memory, beside the plain scan of the same columns.
 
 Run as `python -m dosepath.cli.bench.population [PATIENTS ...]`; with several sizes, the growth from one to the next.
+`--spark-up-to PATIENTS` leaves Spark out of larger hospitals.
 """
 
+import argparse
 import os
-import subprocess
+import shutil
 import sys
 import tempfile
-import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -16,8 +17,9 @@ from typing import Final
 
 from rich.table import Table as Grid
 
-from dosepath.cli.bench import circe
+from dosepath.cli.bench import cells, circe
 from dosepath.cli.bench.asked import DOSEPATH, ON, TRIAL
+from dosepath.cli.bench.processes import Measured, measure
 from dosepath.cli.shell import console
 from dosepath.population.connection import connected, read_parquet
 from dosepath.population.folders import open_whole
@@ -38,15 +40,6 @@ with connected(Path(sys.argv[2])) as connection:
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
-    """What one process took: seconds on the clock, seconds of all cores, most memory in MB."""
-
-    seconds: float
-    cpu: float
-    memory: float
-
-
-@dataclass(frozen=True, slots=True)
 class Row:
     """One step: its name, what it went over, what it took."""
 
@@ -56,33 +49,35 @@ class Row:
     measured: Measured
 
 
-def measure(command: Sequence[str | Path]) -> Measured:
-    """Run a command to its end and say what it took.
+@dataclass(frozen=True, slots=True)
+class Hospital:
+    """A hospital that was taken through all commands: what each took, and how the cells of Spark compare.
 
-    Raises
-    ------
-    subprocess.CalledProcessError
-        When it fails; code 1 says only that some input was not understood.
+    Parameters
+    ----------
+    patients
+        Number of patients.
+    rows
+        What each step took.
+    beside
+        By table, what Spark has otherwise than the embedded engine; empty where Spark did not run.
     """
-    begin = time.perf_counter()
-    process = subprocess.Popen(list(map(str, command)), stdout=subprocess.DEVNULL)  # noqa: S603  # our own command
-    _, status, used = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode not in (0, 1):
-        raise subprocess.CalledProcessError(process.returncode, list(map(str, command)))
-    unit = 1024 if sys.platform == "linux" else 1024**2
-    return Measured(time.perf_counter() - begin, used.ru_utime + used.ru_stime, used.ru_maxrss / unit)
+
+    patients: int
+    rows: tuple[Row, ...]
+    beside: Mapping[str, cells.Beside]
 
 
-def steps(patients: int, folder: Path) -> list[Row]:
-    """Take a synthetic hospital of a size through all commands."""
+def steps(patients: int, folder: Path, *, spark: bool = True) -> Hospital:
+    """Take a synthetic hospital of a size through all commands, with Spark where it is there and wanted."""
     dosepath: list[str | Path] = [*DOSEPATH, "population"]
-    source, out, again, delta = (folder / name for name in ("hospital", "screened", "again", "delta"))
+    source, out, again, delta, spread = (folder / each for each in ("hospital", "screened", "again", "delta", "spark"))
     asked = ["--trial", TRIAL, "--on", ON.isoformat()]
     few = max(patients // 100, 1)
     found: list[Row] = []
 
     def step(name: str, rows: int, unit: str, command: Sequence[str | Path]) -> None:
+        console(stderr=True).print(f"{patients:,} patients: {name} ...")
         found.append(Row(name, rows, unit, measure(command)))
 
     step("make", patients, "patients", [*dosepath, "make", source, "--patients", str(patients), "--seed", "1"])
@@ -97,14 +92,23 @@ def steps(patients: int, folder: Path) -> list[Row]:
         step(f"CIRCE cohort, {len(circe.RULES)} rules as yes or no", patients, "patients", [*peer, "cohort", cdm])
     step("screen, from long tables", results, "results", [*dosepath, "screen", source, *asked, "--out", out])
     step("screen, facts as they are", patients, "patients", [*dosepath, "screen", out, *asked, "--out", again])
+    if spark and not spark_missing():
+        command = [*dosepath, "screen", out, *asked, "--out", spread, "--engine", "local"]
+        step("screen, facts as they are, Spark local", patients, "patients", command)
     step("cost of every criterion, 5 arms", patients, "patients", [*dosepath, "cost", out, "--everybody", "--json"])
     step("worklist, 50 nearest", 50, "patients", [*dosepath, "worklist", out])
     measure([*dosepath, "make", delta, "--patients", str(few), "--seed", "2"])
     step("refresh, 1 % with new records", few, "patients", [*dosepath, "refresh", out, delta])
-    if find_spec("pyspark") is not None:
-        spark: list[str | Path] = [*dosepath, "screen", out, *asked, "--out", folder / "spark", "--engine", "local"]
-        step("screen, facts as they are, Spark local", patients, "patients", spark)
-    return found
+    return Hospital(patients, tuple(found), cells.compared(again, spread) if spread.exists() else {})
+
+
+def spark_missing() -> str:
+    """Say what Spark needs that is not there; empty where it can run."""
+    if find_spec("pyspark") is None:
+        return "pyspark is not installed; `make spark` puts the same screening on Spark beside these figures"
+    if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
+        return "Spark needs a Java runtime (17 or later), as by `apt-get install default-jre-headless`; left out"
+    return ""
 
 
 def _rows_of(source: Path, table: str) -> int:
@@ -115,26 +119,85 @@ def _rows_of(source: Path, table: str) -> int:
     return int(found[0]) if found else 0
 
 
-def report(sizes: Sequence[int] = (PATIENTS,)) -> None:
-    """Measure and print."""
-    before: dict[str, Measured] = {}
+def report(sizes: Sequence[int] = (PATIENTS,), *, spark_up_to: int | None = None) -> None:
+    """Measure and print: a table for each size as soon as it is there, then the growth from one to the next.
+
+    Parameters
+    ----------
+    sizes
+        Patients of each hospital.
+    spark_up_to
+        Patients of the largest hospital that Spark screens; all where not given.
+    """
+    before: Hospital | None = None
     for patients in sizes:
+        spark = spark_up_to is None or patients <= spark_up_to
         with tempfile.TemporaryDirectory() as folder:
-            rows = steps(patients, Path(folder))
-        grid = Grid("step", "rows", "seconds", "CPU s", "peak MB", "rows/s", title=f"hospital of {patients:,} patients")
-        if before:
-            grid.add_column("CPU, times the size before")
-        for row in rows:
-            taken = row.measured
-            growth = [f"{taken.cpu / before[row.step].cpu:.1f}"] if row.step in before else []
-            counted = f"{row.rows:,} {row.unit}"
-            figures = (f"{taken.seconds:.1f}", f"{taken.cpu:.1f}", f"{taken.memory:.0f}")
-            grid.add_row(row.step, counted, *figures, f"{row.rows / taken.seconds:,.0f}", *growth)
-        console().print(grid)
+            hospital = steps(patients, Path(folder), spark=spark)
+        console().print(_taken(hospital))
         if not circe.installed():
             console().print(circe.MISSING)
-        before = {row.step: row.measured for row in rows}
+        if not spark:
+            console().print(f"Spark is left out above {spark_up_to:,} patients")
+        elif spark_missing():
+            console().print(spark_missing())
+        if hospital.beside:
+            console().print("Spark beside the embedded engine, facts as they are:")
+            cells.show(hospital.beside)
+        if before is not None:
+            console().print(_growth(before, hospital))
+        before = hospital
+
+
+def _taken(hospital: Hospital) -> Grid:
+    title = f"hospital of {hospital.patients:,} patients, {os.cpu_count()} cores"
+    grid = Grid("step", "rows", "seconds", "CPU s", "peak MB", "rows/s", title=title)
+    for row in hospital.rows:
+        taken = row.measured
+        figures = (f"{taken.seconds:.1f}", f"{taken.cpu:.1f}", f"{taken.memory:.0f}")
+        grid.add_row(row.step, f"{row.rows:,} {row.unit}", *figures, f"{row.rows / taken.seconds:,.0f}")
+    return grid
+
+
+def _growth(small: Hospital, large: Hospital) -> Grid:
+    """Lay two sizes beside each other: both figures, and how many times the first the second is."""
+    grid = Grid("step", "rows", "seconds", "CPU s", "peak MB")
+    grid.title = f"growth from {small.patients:,} to {large.patients:,} patients: from, to, times"
+    before = {row.step: row for row in small.rows}
+    for row in large.rows:
+        if row.step in before:
+            was, taken = before[row.step].measured, row.measured
+            pairs = [(was.seconds, taken.seconds, 1), (was.cpu, taken.cpu, 1), (was.memory, taken.memory, 0)]
+            grid.add_row(row.step, _grown(before[row.step].rows, row.rows, 0), *(_grown(*pair) for pair in pairs))
+    return grid
+
+
+def _grown(small: float, large: float, places: int) -> str:
+    """Write two figures and how many times the first the second is.
+
+    Examples
+    --------
+    >>> _grown(20.0, 121.0, 1)
+    '20.0, 121.0, x 6.0'
+    """
+    times = f"x {large / small:.1f}" if small else "-"
+    return f"{small:,.{places}f}, {large:,.{places}f}, {times}"
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Read what is asked and measure it."""
+    parser = argparse.ArgumentParser(
+        prog="python -m dosepath.cli.bench.population", description="how fast is a hospital?"
+    )
+    parser.add_argument("sizes", nargs="*", type=_whole, metavar="PATIENTS", help=f"100_000 (default: {PATIENTS:_})")
+    parser.add_argument("--spark-up-to", type=_whole, metavar="PATIENTS", help="leave Spark out of larger hospitals")
+    asked = parser.parse_args(arguments)
+    report(asked.sizes or (PATIENTS,), spark_up_to=asked.spark_up_to)
+
+
+def _whole(text: str) -> int:
+    return int(text.replace("_", "").replace(",", ""))
 
 
 if __name__ == "__main__":
-    report([int(size.replace("_", "")) for size in sys.argv[1:]] or (PATIENTS,))
+    main(sys.argv[1:])
