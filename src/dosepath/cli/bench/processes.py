@@ -65,11 +65,13 @@ class _Watch(Thread):
         self.memory = 0.0
 
     def run(self) -> None:
-        """Look again and again."""
+        """Look again and again; memory counts from the second look on, for what a process starts begins as its copy."""
+        before: set[int] = set()
         while not self.done.wait(EVERY):
-            seen = [each for pid in _family(self.root) if (each := _used(pid)) is not None]
-            self.cpu = max(self.cpu, sum(cpu for cpu, _ in seen))
-            self.memory = max(self.memory, sum(memory for _, memory in seen))
+            seen = {pid: used for pid in _family(self.root) if (used := _used(pid)) is not None}
+            self.cpu = max(self.cpu, sum(cpu for cpu, _ in seen.values()))
+            self.memory = max(self.memory, sum(memory for pid, (_, memory) in seen.items() if pid in before))
+            before = set(seen)
 
 
 def _family(root: int) -> Iterator[int]:
