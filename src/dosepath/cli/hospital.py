@@ -1,5 +1,6 @@
 """The commands `population`: read, call, write."""
 
+import atexit
 import gc
 import json
 import os
@@ -120,7 +121,7 @@ def make(out: Path, patients: int, seed: int, on: str, *, as_json: bool) -> None
 def screen(request: Request, *, as_json: bool) -> int:
     """Screen a source into a folder; the exit code says whether all of it was understood."""
     asked = _asked(request)
-    with progress() as advance:
+    with progress() as advance, _collector_at_rest():
         ran = screen_into(
             request.out, request.source, asked, engine=request.engine, columns=request.columns,
             memory=request.memory, chunk=request.chunk, advance=advance,
@@ -333,13 +334,13 @@ def write_to(path: Path, write: Callable[[Path], object]) -> None:
 
 @contextmanager
 def _collector_at_rest() -> Iterator[None]:
-    """Let nobody look for garbage while the command runs: it ends soon, and all but all that it makes stays."""
+    """Let nobody look for garbage while the command runs: it ends soon, and nearly all that it makes stays."""
     running = gc.isenabled()
     gc.disable()
+    atexit.register(gc.freeze)  # nor when the program ends
     try:
         yield
     finally:
-        gc.freeze()
         if running:
             gc.enable()
 

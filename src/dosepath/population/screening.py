@@ -273,14 +273,14 @@ class Screener:
     def _overall(self) -> str:
         """Write the SELECT of what the verdicts of a chunk come to for each arm; what arms share is counted once."""
         dead = (
-            "SELECT DISTINCT f.patient FROM facts AS f JOIN patients AS p USING (patient) "
-            f"WHERE f.concept = {literal(DEATH)} "
-            "AND f.value_text IS DISTINCT FROM 'false' AND (f.first_earliest IS NULL OR f.first_earliest <= p.on_day)"
+            "SELECT DISTINCT k.patient FROM known AS k JOIN patients AS p USING (patient) "
+            f"WHERE k.concept = {literal(DEATH)} AND k.value_text IS DISTINCT FROM 'false' "
+            "AND (k.first_earliest IS NULL OR k.first_earliest <= p.on_day)"
         )
         leaves = self.asked.protocol.vocabulary.leaves
         targets = {arm: leaves(self.asked.protocol.file.arms[arm].target_condition) for arm in self.plan.arms}
-        every = _listed({leaf for some in targets.values() for leaf in some})
-        sick = f"SELECT DISTINCT patient, concept FROM facts WHERE concept IN ({every})"
+        every = {DEATH, *(leaf for some in targets.values() for leaf in some)}
+        known = f"SELECT patient, concept, value_text, first_earliest FROM facts WHERE concept IN ({_listed(every)})"
         counts = {arm: self._counts(arm) for arm in self.plan.arms}
         common = {name: set.intersection(*(set(each[name]) for each in counts.values())) for name in _COUNTED}
         shared = ", ".join(f"{_count(sorted(common[name]))} AS shared_{name}" for name in _COUNTED)
@@ -294,7 +294,9 @@ class Screener:
             for place, arm in enumerate(self.plan.arms)
         )
         return (
-            f"WITH dead AS ({dead}), sick AS ({sick}), shared AS (SELECT *, {shared} FROM judged), counted AS ({arms}) "
+            f"WITH known AS MATERIALIZED ({known}), dead AS ({dead}), "
+            "sick AS (SELECT DISTINCT patient, concept FROM known), "
+            f"shared AS (SELECT *, {shared} FROM judged), counted AS ({arms}) "
             "SELECT patient, arm, on_record, "
             "patient IN (FROM dead) AS dead, CASE WHEN failed > 0 OR patient IN (FROM dead) THEN 'not_eligible' "
             "WHEN open > 0 THEN 'undecided' ELSE 'eligible' END AS overall, failed, open, met, not_met, "

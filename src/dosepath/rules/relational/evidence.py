@@ -1,19 +1,20 @@
 """The facts that answers were reached from: which rows the requests of a rule looked at."""
 
 from collections.abc import Sequence, Set
+from dataclasses import replace
 from typing import Final
 
 from sqlglot import exp
 
 from dosepath.rules.relational.assessments import ASSESSMENTS, LATEST, UP_TO_FIRST, AssessmentRequest
 from dosepath.rules.relational.compiler import Compiler, Use, case_of
-from dosepath.rules.relational.courses import TREATED
+from dosepath.rules.relational.courses import TREATED, TreatedRequest
 from dosepath.rules.relational.doses import DOSES
 from dosepath.rules.relational.events import EVENTS, MET
-from dosepath.rules.relational.people import PEOPLE
+from dosepath.rules.relational.people import PEOPLE, PersonRequest
 from dosepath.rules.relational.picks import PICKS
 from dosepath.rules.relational.regimens import CAPPED
-from dosepath.rules.relational.slices import LINES
+from dosepath.rules.relational.slices import LINES, LineRequest
 from dosepath.rules.relational.sql import constants, facts_of, sql, text
 
 
@@ -30,11 +31,13 @@ def evidence(compiler: Compiler, uses: Sequence[Use]) -> exp.Select:
         The requests and where they are used; the place of a use is its number.
     """
     found: dict[tuple[str, int, bool], list[tuple[int, Use]]] = {}
+    by_concept: dict[bool, list[tuple[int, Use]]] = {}
     for number, use in enumerate(uses):
-        if use.family not in _READ_FROM_FACTS:
-            continue
-        found.setdefault((use.family, _level(compiler, use), bool(use.where)), []).append((number, use))
-    parts: list[exp.Query] = []
+        if use.family in _BY_CONCEPT:
+            by_concept.setdefault(bool(use.where), []).append((number, use))
+        elif use.family in _READ_FROM_FACTS:
+            found.setdefault((use.family, _level(compiler, use), bool(use.where)), []).append((number, use))
+    parts: list[exp.Query] = [_numbered(compiler, *_of_concepts(compiler, each)) for each in by_concept.values()]
     for (family, level, _), numbered in found.items():
         rows = _rows(compiler, family, level, {use.place for _, use in numbered})
         if rows:
@@ -82,11 +85,8 @@ def _rows(compiler: Compiler, family: str, level: int, places: Set[int]) -> list
             return [named, *(query for each in beside for query in _beside(compiler, *each))]
         case "doses":
             return [exp.select("patient", "row_id", sql("asked AS place")).from_(f"dosed_{level}")]
-        case "people":
-            listed = [(request.concept, place) for place, request in requests]
-            return [_facts(listed)]
-        case "treated" | "lines":
-            return [_facts([(leaf, place) for place, request in requests for leaf in request.leaves])]
+        case "people" | "treated" | "lines":
+            return [_facts([(concept, place) for place, request in requests for concept in _concepts(request)])]
         case "capped":
             given = exp.select("patient").from_(f"capped_{level}")
             beside = ((place, request.used, given.where(f"capped = {place}")) for place, request in requests)
@@ -94,8 +94,21 @@ def _rows(compiler: Compiler, family: str, level: int, places: Set[int]) -> list
     return [query for place, request in requests for query in _assessed(compiler, place, request, family)]
 
 
-_READ_FROM_FACTS: Final = (PICKS, PEOPLE, EVENTS, TREATED, LINES, CAPPED, DOSES, ASSESSMENTS, LATEST, UP_TO_FIRST)
-"""Families of uses that name facts; others are made of these."""
+def _of_concepts(compiler: Compiler, numbered: Sequence[tuple[int, Use]]) -> tuple[exp.Select, list[tuple[int, Use]]]:
+    """Give all facts of the concepts of some uses, of whatever level, read once; `place` is that of the use here."""
+    requests = (compiler.requests[use.family][use.place] for _, use in numbered)
+    listed = [(concept, place) for place, request in enumerate(requests) for concept in _concepts(request)]
+    return _facts(listed), [(number, replace(use, place=place)) for place, (number, use) in enumerate(numbered)]
+
+
+def _concepts(request: PersonRequest | TreatedRequest | LineRequest) -> tuple[str, ...]:
+    return (request.concept,) if isinstance(request, PersonRequest) else request.leaves
+
+
+_BY_CONCEPT: Final = (PEOPLE, TREATED, LINES)
+"""Families of uses that name all facts of some concepts."""
+_READ_FROM_FACTS: Final = (PICKS, EVENTS, CAPPED, DOSES, ASSESSMENTS, LATEST, UP_TO_FIRST)
+"""Families of uses that name facts that their steps looked at."""
 _ASKED_AS: Final = {LATEST: ASSESSMENTS, UP_TO_FIRST: ASSESSMENTS}
 """Families of requests that have several families of uses."""
 

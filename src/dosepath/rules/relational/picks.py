@@ -34,6 +34,9 @@ PICKS: Final = "picks"
 RANKS: Final = 2**40
 """Ranks are below it; a key is the day times it and the rank."""
 
+PIVOTED_AT_ONCE: Final = 4
+"""Results that get their columns in one step."""
+
 PLAIN: Final = ("comparator", "lln", "lln_den", "uln", "uln_den")
 VALUES: Final = ("value", "value_den", "value_text", "value_earliest", "value_latest")
 """Columns of a picked row; values only where they can be used."""
@@ -150,10 +153,13 @@ def _answers(compiler: Compiler, level: int) -> Answers:
     ]
     feeds: list[Feed] = []
     wide = [(place, request) for place, request in requests if request.columns]
-    if wide:
-        steps.append(Step(f"picks_{level}", _pivoted(wide, level)))
-        names = [f"pick_{place}_{name}" for place, request in wide for name in sorted(request.columns)]
-        feeds.append(Feed(f"picks_{level}", dict.fromkeys(names)))
+    # To fill a column, all rows of its step are looked at.
+    for start in range(0, len(wide), PIVOTED_AT_ONCE):
+        some = wide[start : start + PIVOTED_AT_ONCE]
+        name = f"picks_{level}_{start // PIVOTED_AT_ONCE}"
+        steps.append(Step(name, _pivoted(some, level)))
+        names = [f"pick_{place}_{part}" for place, request in some for part in sorted(request.columns)]
+        feeds.append(Feed(name, dict.fromkeys(names)))
     return Answers(tuple(steps), tuple(feeds))
 
 
