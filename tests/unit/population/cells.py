@@ -128,8 +128,14 @@ def _add_value(found: Compared, where: RuleValue, planned: Value | None, item: T
 
 
 def touched(protocol: Protocol, base: Protocol) -> set[str]:
-    """Name the criteria that another reading changes: those whose rules differ, and all that hang on them."""
-    found = {name for name, item in protocol.criteria.items() if _rules(item) != _rules(base.criteria[name])}
+    """Name the criteria that another reading changes: those whose rules or arms differ, and all that hang on them."""
+    arms = tuple(protocol.file.arms)
+    found = {
+        name
+        for name, item in protocol.criteria.items()
+        for old in [base.criteria[name]]
+        if _rules(item) != _rules(old) or any(item.concerns(arm) is not old.concerns(arm) for arm in arms)
+    }
     before = -1
     while len(found) != before:
         before = len(found)
@@ -158,13 +164,17 @@ class Before:
 
     def unlike(self, engine: Engine, plan: Plan, criteria: Container[str]) -> list[str]:
         """List the cells outside some criteria for which another plan has another answer or other rows."""
-        kept = {(column.criterion, column.arms, column.with_pending): n for n, column in enumerate(self.plan.columns)}
+        kept = {
+            (column.criterion, arm, column.with_pending): n
+            for n, column in enumerate(self.plan.columns)
+            for arm in column.arms
+        }
         after = Before.of(engine, plan)
         return [
             f"patient {key}, {column.criterion}"
             for place, column in enumerate(plan.columns)
             if column.criterion not in criteria
-            for old in [kept[column.criterion, column.arms, column.with_pending]]
+            for old in {kept[column.criterion, arm, column.with_pending] for arm in column.arms}
             for key in self.rows
             if (self.rows[key][old], self.named[key, old]) != (after.rows[key][place], after.named[key, place])
         ]

@@ -92,7 +92,7 @@ def test_there_are_readings_to_switch() -> None:
     assert len(list(alternatives())) >= 30
 
 
-@pytest.mark.parametrize(("key", "option"), list(alternatives())[::12])
+@pytest.mark.parametrize(("key", "option"), [*list(alternatives())[::12], ("E07#scope", "all_arms")])
 def test_a_reading_changes_what_it_touches_alone(few: Group, key: str, option: str) -> None:
     check(few, key, option)
 
