@@ -332,6 +332,13 @@ def test_a_window_up_to_a_date_that_is_not_set_holds_no_result_before_another_da
     assert (cell.planned, cell.verdict) == (UNKNOWN, Verdict.UNKNOWN)
 
 
+def test_a_condition_on_a_record_may_ask_for_a_score() -> None:
+    dose = Fact("hcq", lab("0", 20).period, "hcq-0", dose=Quantity.of("200", "mg"), times_per_day=Fraction(1))
+    (cell,) = compared(DuckDB(), ["exists(hcq, ever where lupus_score.total >= 2)"], alike([Patient((dose,))]))
+    assert (cell.planned, cell.named) == (UNKNOWN, cell.used)
+    assert len(cell.used) == 1
+
+
 def test_a_division_by_zero_has_no_answer() -> None:
     facts = [replace(lab(value, 2), concept="fvc", source=value) for value in ("0",)]
     facts = [replace(fact, value=Quantity.of("0", "%")) for fact in facts]

@@ -108,7 +108,7 @@ def _concepts(request: PersonRequest | TreatedRequest | LineRequest) -> tuple[st
 _BY_CONCEPT: Final = (PEOPLE, TREATED, LINES)
 """Families of uses that name all facts of some concepts."""
 _READ_FROM_FACTS: Final = (PICKS, EVENTS, CAPPED, DOSES, ASSESSMENTS, LATEST, UP_TO_FIRST)
-"""Families of uses that name facts that their steps looked at."""
+"""Families of uses that name facts that their steps looked at; what others ask for is made of these."""
 _ASKED_AS: Final = {LATEST: ASSESSMENTS, UP_TO_FIRST: ASSESSMENTS}
 """Families of requests that have several families of uses."""
 
@@ -133,6 +133,8 @@ def _beside(compiler: Compiler, place: int, uses: Sequence[Use], having: exp.Sel
     """Give what a condition on records looked at beside them, for those patients who have a record to be judged."""
     found: list[exp.Select] = []
     for use in uses:
+        if use.family not in (*_BY_CONCEPT, *_READ_FROM_FACTS):
+            continue
         for rows in _rows(compiler, use.family, _level(compiler, use), {use.place}):
             who = exp.select("patient").distinct().from_(having.subquery("h"))
             query = exp.select("f.patient", "f.row_id", exp.alias_(sql(":p", p=place), "place"))
