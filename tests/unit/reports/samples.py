@@ -59,7 +59,7 @@ def charts(theme: Theme = LIGHT) -> dict[str, Chart]:
         "dose paths": dose_paths_plot(dose_paths(design, depth=2, truth=TRUTH), theme),
         "posterior of CRM": posterior_plot(CRM, read_outcomes("1NNN 2NNT", 3), theme),
         "posterior of BLRM": posterior_plot(BLRM, read_outcomes("1NNN 2NNT", 3), theme),
-        "waterfall": waterfall(losses, Caption("Who is lost", ("1,000 synthetic people",)), theme),
+        "waterfall": waterfall(losses, caption=Caption("Who is lost", ("1,000 synthetic people",)), theme=theme),
         "threshold curve": threshold_curve(curve, "SLEDAI-2K at least", 8, Caption("What a limit costs"), theme),
     }
 

@@ -38,8 +38,19 @@ class CurvePoint:
     share: float
 
 
-def waterfall(rows: Sequence[Loss], caption: Caption | None = None, theme: Theme = LIGHT) -> Chart:
+def waterfall(
+    rows: Sequence[Loss], of: str = "all people", caption: Caption | None = None, theme: Theme = LIGHT
+) -> Chart:
     """Plot who is left after each criterion, from top to bottom, and who is lost at it.
+
+    Parameters
+    ----------
+    rows
+        The criteria.
+    of
+        Whose shares they are.
+    caption, theme
+        As in the other plots.
 
     Raises
     ------
@@ -57,7 +68,7 @@ def waterfall(rows: Sequence[Loss], caption: Caption | None = None, theme: Theme
         legend=alt.Legend(title=None, orient="bottom", direction="horizontal"),
     )
     bars = base.mark_bar(height=ROW - 9).encode(
-        x=alt.X("from:Q", **shares("share of all people", 1.0, lines=3)), x2="to:Q", color=colour
+        x=alt.X("from:Q", **shares(f"share of {of}", 1.0, lines=3)), x2="to:Q", color=colour
     )
     text = base.mark_text(align="left", dx=5, color=theme.ink).encode(x="to:Q", text="label:N")
     return framed(alt.layer(bars, text).properties(width=WIDTH, height=ROW * len(rows)), caption, theme)

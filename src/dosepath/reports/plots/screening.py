@@ -1,7 +1,7 @@
 """Plots of a finished screening of a hospital: who is lost down the list, and what another limit would bring."""
 
 from dosepath.core.errors import InputError
-from dosepath.population.attrition import ArmCost
+from dosepath.population.attrition import EVERYBODY, ArmCost
 from dosepath.population.what_if import Curve
 from dosepath.reports.plots.parts import Chart
 from dosepath.reports.plots.population import CurvePoint, Loss, threshold_curve, waterfall
@@ -20,7 +20,10 @@ def waterfall_of(found: ArmCost, theme: Theme = LIGHT) -> Chart:
         raise InputError(f"arm {found.arm} has no patient to count")
     steps = [step for step in found.steps if step.lost]
     losses = [Loss(step.item, step.lost / found.patients, step.possible / found.patients) for step in steps]
-    return waterfall(losses, theme=theme)
+    who = f"{found.patients:,} patients with {found.arm} on record"
+    if found.base == EVERYBODY:
+        who = f"all {found.patients:,} patients, judged for {found.arm}"
+    return waterfall(losses, who, theme=theme)
 
 
 def curve_of(found: Curve, theme: Theme = LIGHT) -> Chart:
