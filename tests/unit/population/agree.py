@@ -79,6 +79,9 @@ class Remembering(Compiler):
         parts = [self.known[node][0].open for node in walk(tree) if isinstance(node, Truth) and node in self.known]
         if any(node in self.without_form for node in walk(tree)):
             return TRUE
+        # A result that a condition on records asks for is left open within the request for these.
+        with self.noting():
+            parts += [self.reading(node).known.open for node in walk(tree) if isinstance(node, nodes.Pick)]
         return is_true(either(*parts))
 
 
