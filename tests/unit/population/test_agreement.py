@@ -332,6 +332,13 @@ def test_a_window_up_to_a_date_that_is_not_set_holds_no_result_before_another_da
     assert (cell.planned, cell.verdict) == (UNKNOWN, Verdict.UNKNOWN)
 
 
+def test_what_comes_after_an_operand_that_is_the_same_for_everybody_is_not_named() -> None:
+    dose = Fact("hcq", lab("0", 20).period, "hcq-0", dose=Quantity.of("200", "mg"), times_per_day=Fraction(1))
+    rule = "first_known(stable(standard, $unset_days days, screen) is true, lasted(hcq, 3 months, ever))"
+    (cell,) = compared(DuckDB(), [rule], alike([Patient((dose,))]))
+    assert (cell.planned, cell.named, cell.used) == (NOT_MET, frozenset(), frozenset())
+
+
 def test_a_condition_on_a_record_may_ask_for_a_score() -> None:
     dose = Fact("hcq", lab("0", 20).period, "hcq-0", dose=Quantity.of("200", "mg"), times_per_day=Fraction(1))
     (cell,) = compared(DuckDB(), ["exists(hcq, ever where lupus_score.total >= 2)"], alike([Patient((dose,))]))

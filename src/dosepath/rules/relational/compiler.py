@@ -250,6 +250,8 @@ class Compiler:
 
     def _both(self, name: str, where: Tree) -> str:
         """Name the column of two conditions; what stands in no base, such as another verdict, is no condition."""
+        if not columns_of(where):
+            where = sql("on_day IS NOT NULL AND :w", w=where)
         found = self.named(sql(":a AND :b", a=name, b=where) if name else where)
         return found.name if isinstance(found, exp.Column) and found.name in self.levels else name
 
