@@ -1,6 +1,6 @@
 """What criteria cost in patients: exact shares, the way down the list, and another limit; as tables and plots."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
@@ -15,15 +15,13 @@ from dosepath.population.attrition import EVERYBODY, ON_RECORD, ArmCost, arm_cos
 from dosepath.population.cost import ItemCost, Step
 from dosepath.population.results import Screening
 from dosepath.population.what_if import Curve, Point, curve, slidable
-from dosepath.reports.plots.parts import Chart
-from dosepath.reports.plots.saving import png, svg
 from dosepath.reports.plots.screening import curve_of, waterfall_of
 from dosepath.trial.library import open_trial
 from dosepath.web import filters
 from dosepath.web.filters import Filter, Filters
 from dosepath.web.jobs import Job
 from dosepath.web.lists import Column, Listing, answer, file_of
-from dosepath.web.plots import figure
+from dosepath.web.plots import FILES, figure, written
 from dosepath.web.refusals import RefusedError
 from dosepath.web.views.hospital.folders import Folder, ask, folder_of
 from dosepath.web.views.hospital.results import about
@@ -170,9 +168,7 @@ def steps(request: HttpRequest, form: str = "") -> HttpResponse:
 
 def _downloads(plot: str, request: HttpRequest) -> tuple[tuple[str, str], ...]:
     query = urlencode(list(request.GET.items()))
-    return tuple(
-        (suffix.upper(), f"{reverse('hospital-plot', args=[plot, suffix])}?{query}") for suffix in ("svg", "png")
-    )
+    return tuple((suffix.upper(), f"{reverse('hospital-plot', args=[plot, suffix])}?{query}") for suffix in FILES)
 
 
 # Another limit ----------------------------------------------------------------------------------------------------
@@ -266,16 +262,11 @@ def _number(chosen: Filters, name: str) -> Fraction:
 
 # Files of plots ---------------------------------------------------------------------------------------------------
 
-_WRITERS: Final[dict[str, tuple[str, Callable[[Chart], bytes]]]] = {
-    "svg": ("image/svg+xml", lambda chart: svg(chart).encode()),
-    "png": ("image/png", png),
-}
-
 
 @require_GET
 def plot_file(request: HttpRequest, plot: str, suffix: str) -> HttpResponse:
     """Give a plot as a file."""
-    if suffix not in _WRITERS or plot not in ("waterfall", "threshold"):
+    if suffix not in FILES or plot not in ("waterfall", "threshold"):
         raise Http404
     folder = folder_of(request)
     found: Costs | Curve | Job[Costs] | Job[Curve]
@@ -286,5 +277,4 @@ def plot_file(request: HttpRequest, plot: str, suffix: str) -> HttpResponse:
     if isinstance(found, Job):
         return waiting(request, found, suffix)
     chart = waterfall_of(found.found) if isinstance(found, Costs) else curve_of(found)
-    content_type, write = _WRITERS[suffix]
-    return file_of(write(chart), f"{plot}.{suffix}", content_type)
+    return file_of(written(chart, suffix), f"{plot}.{suffix}", FILES[suffix][1])
