@@ -111,7 +111,7 @@ class Spark:
         self._texts: dict[int, tuple[exp.Query, str]] = {}
         self._made: dict[str, Future[None]] = {}
         self._pool = ThreadPoolExecutor(STEPS_AT_ONCE)
-        # Spark 4.3 loses columns when it infers conditions across a union of kept steps ("key not found: word#1").
+        # Spark loses columns when it infers conditions across a union of kept steps ("key not found: word#1").
         session.conf.set("spark.sql.constraintPropagation.enabled", "false")
         # Days of the year 1 stand for "always"; they are written as they are.
         session.conf.set("spark.sql.parquet.datetimeRebaseModeInWrite", "CORRECTED")
