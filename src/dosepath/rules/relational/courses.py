@@ -310,7 +310,9 @@ def stretches(rows: exp.Select, key: Sequence[str], follows: Tree) -> exp.Select
         Whether a row goes on with the one before it, `before` being the last day of all rows before it.
     """
     over = f"OVER (PARTITION BY {', '.join(key)} ORDER BY lo, hi ROWS BETWEEN UNBOUNDED PRECEDING AND"
-    reached = exp.select("*", sql(f"MAX(hi) {over} 1 PRECEDING) AS before")).from_(rows.subquery("r"))
+    # Of equal rows one is kept: they have no order, and the two windows below have to see the same one.
+    once = exp.select("*").distinct().from_(rows.subquery("e"))
+    reached = exp.select("*", sql(f"MAX(hi) {over} 1 PRECEDING) AS before")).from_(once.subquery("r"))
     new = sql("CASE WHEN :f THEN 0 ELSE 1 END AS new", f=follows)
     marked = exp.select("*", new).from_(reached.subquery("m"))
     counted = exp.select("*", sql(f"SUM(new) {over} CURRENT ROW) AS stretch")).from_(marked.subquery("n"))
