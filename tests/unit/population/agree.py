@@ -79,6 +79,10 @@ class Remembering(Compiler):
         parts = [self.known[node][0].open for node in walk(tree) if isinstance(node, Truth) and node in self.known]
         if any(node in self.without_form for node in walk(tree)):
             return TRUE
+        # Of what comes after a known operand in a condition on records, the plan names the facts as well.
+        wheres = [where for node in walk(tree) if (where := getattr(node, "where", None)) is not None]
+        if any(isinstance(node, nodes.FirstKnown | nodes.AnyRecorded) for where in wheres for node in walk(where)):
+            return TRUE
         # A result that a condition on records asks for is left open within the request for these.
         with self.noting():
             parts += [self.reading(node).known.open for node in walk(tree) if isinstance(node, nodes.Pick)]

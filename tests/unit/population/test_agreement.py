@@ -342,11 +342,13 @@ def test_what_comes_after_an_operand_that_is_the_same_for_everybody_is_not_named
 @pytest.mark.parametrize("alike_courses", [2, 3, 7, 20])
 def test_courses_of_the_same_days_join_nothing(alike_courses: int) -> None:
     """A stretch of old ends where it ended, however many courses begin later on one and the same day."""
-    dose = {"dose": Quantity.of("20", "mg"), "times_per_day": Fraction(1)}
     old = Period(PartialDate.on(ON - timedelta(days=181)), PartialDate.on(ON - timedelta(days=122)))
     today = Period(PartialDate.on(ON), PartialDate.on(ON))
-    facts = [Fact("pred", old, "old", **dose)]
-    facts += [Fact("pred", today, f"today-{n}", **dose) for n in range(alike_courses)]
+    periods = [old, *[today] * alike_courses]
+    facts = [
+        Fact("pred", period, f"pred-{n}", dose=Quantity.of("20", "mg"), times_per_day=Fraction(1))
+        for n, period in enumerate(periods)
+    ]
     rules = [
         f"lasted(pred, {days} days, within {years} years before screening)" for days in (60, 90) for years in (1, 2)
     ]
