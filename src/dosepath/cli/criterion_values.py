@@ -1,14 +1,12 @@
 """The command `population values`: what one criterion compared, patient by patient."""
 
-import json
 from pathlib import Path
 from typing import Any, Final
 
-import typer
 from rich.markup import escape
 from rich.table import Table as Grid
 
-from dosepath.cli.hospital import write_to
+from dosepath.cli.hospital import print_json, write_to
 from dosepath.cli.shell import console
 from dosepath.core.errors import InputError
 from dosepath.core.verdict import Verdict
@@ -52,7 +50,7 @@ def run(
         write_to(csv_out, lambda path: path.write_text(_csv(found), encoding="utf-8", newline=""))
     if as_json:
         lines = [_document(line) for line in found.lines]
-        typer.echo(json.dumps({"criterion": criterion, "patients": found.patients, "values": lines}, indent=1))
+        print_json({"criterion": criterion, "patients": found.patients, "values": lines})
         return
     _print(found, title)
 

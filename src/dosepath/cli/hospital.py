@@ -33,6 +33,7 @@ from dosepath.interop.screening_json import document
 from dosepath.mapping.reader import ConceptIndex
 from dosepath.population import worklist as lists
 from dosepath.population.attrition import BASES, EVERYBODY, ON_RECORD, ArmCost, arm_cost
+from dosepath.population.collector import collector_at_rest
 from dosepath.population.connection import Connection, connected, save_rows
 from dosepath.population.cost import ItemCost
 from dosepath.population.facts import patient_key, read_record
@@ -121,7 +122,7 @@ def make(out: Path, patients: int, seed: int, on: str, *, as_json: bool) -> None
 def screen(request: Request, *, as_json: bool) -> int:
     """Screen a source into a folder; the exit code says whether all of it was understood."""
     asked = _asked(request)
-    with progress() as advance, _collector_at_rest():
+    with progress() as advance, _undisturbed():
         ran = screen_into(
             request.out, request.source, asked, engine=request.engine, columns=request.columns,
             memory=request.memory, chunk=request.chunk, advance=advance,
@@ -333,16 +334,11 @@ def write_to(path: Path, write: Callable[[Path], object]) -> None:
 
 
 @contextmanager
-def _collector_at_rest() -> Iterator[None]:
-    """Let nobody look for garbage while the command runs: it ends soon, and nearly all that it makes stays."""
-    running = gc.isenabled()
-    gc.disable()
-    atexit.register(gc.freeze)  # nor when the program ends
-    try:
+def _undisturbed() -> Iterator[None]:
+    """Let nobody look for garbage while the command runs, nor when the program ends soon after."""
+    atexit.register(gc.freeze)
+    with collector_at_rest():
         yield
-    finally:
-        if running:
-            gc.enable()
 
 
 def refresh(folder: Path, source: Sequence[Path], columns: Path | None, memory: str, *, as_json: bool) -> None:
@@ -357,7 +353,7 @@ def refresh(folder: Path, source: Sequence[Path], columns: Path | None, memory: 
             found = read_source(connection, source, index, tables, columns=columns, label=label)
             found.facts.write_all(connection)
 
-        with _collector_at_rest():
+        with _undisturbed():
             found = refresh_screening(folder, read, memory=memory, advance=advance)
     if as_json:
         print_json(asdict(found))

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
+from functools import cache
 
 from dosepath.core.days import Span, shift
 from dosepath.core.errors import InputError
@@ -94,11 +95,10 @@ def screen_arms(
             raise InputError(f"no arm '{arm}'; {suggest(arm, protocol.file.arms)}")
     situation = _situation(record, protocol, occasion)
     anchors, settings = situation.anchors, situation.settings
-    rules = _Rules(protocol, situation)
-    again = _Rules(protocol, _at_lymphodepletion(situation)) if occasion.recheck else rules
+    judge = _judging(situation, protocol, occasion)
     reports: list[ScreeningReport] = []
     for arm in arms:
-        found = {gate: _gate_report(_Judge(arm, gate, rules, again, frozenset(occasion.recheck))) for gate in gates}
+        found = {gate: _gate_report(judge(arm, gate)) for gate in gates}
         alerts = _alerts_of_patient(record, protocol, arm, occasion)
         report = ScreeningReport(
             record.id, arm, occasion.on, protocol, anchors, occasion.complete, settings, found, alerts
@@ -125,16 +125,11 @@ def judge_some(
     wanted
         Arm, id of the criterion, and whether the parts below it that belong to a later gate have a say.
     """
-    situation = _situation(record, protocol, occasion)
-    rules = _Rules(protocol, situation)
-    again = _Rules(protocol, _at_lymphodepletion(situation)) if occasion.recheck else rules
-    judges: dict[str, _Judge] = {}
-    found: dict[tuple[str, str, bool], Answer] = {}
-    for arm, identity, with_pending in wanted:
-        if arm not in judges:
-            judges[arm] = _Judge(arm, gate, rules, again, frozenset(occasion.recheck))
-        found[arm, identity, with_pending] = judges[arm].answer(identity, with_pending=with_pending)
-    return found
+    judge = cache(_judging(_situation(record, protocol, occasion), protocol, occasion))
+    return {
+        (arm, identity, with_pending): judge(arm, gate).answer(identity, with_pending=with_pending)
+        for arm, identity, with_pending in wanted
+    }
 
 
 def compared_some(
@@ -151,11 +146,15 @@ def compared_some(
     identities
         Ids of the criteria.
     """
-    situation = _situation(record, protocol, occasion)
+    judge = _judging(_situation(record, protocol, occasion), protocol, occasion)("", gate)
+    return {identity: judge.values(protocol.criteria[identity]) for identity in identities}
+
+
+def _judging(situation: Situation, protocol: Protocol, occasion: Occasion) -> "Callable[[str, GateName], _Judge]":
+    """Give what makes the judge of an arm and a gate; each rule is judged once for all of them."""
     rules = _Rules(protocol, situation)
     again = _Rules(protocol, _at_lymphodepletion(situation)) if occasion.recheck else rules
-    judge = _Judge("", gate, rules, again, frozenset(occasion.recheck))
-    return {identity: judge.values(protocol.criteria[identity]) for identity in identities}
+    return lambda arm, gate: _Judge(arm, gate, rules, again, frozenset(occasion.recheck))
 
 
 def _situation(record: PatientRecord, protocol: Protocol, occasion: Occasion) -> Situation:

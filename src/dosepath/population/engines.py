@@ -36,6 +36,21 @@ class Engine(Protocol):
         """Make the table of a step readable in the connection, under its name."""
 
 
+class Texts:
+    """Queries of steps in the dialect of an engine, each written once for all chunks; a plan has half a megabyte."""
+
+    def __init__(self, dialect: str) -> None:
+        self.dialect = dialect
+        self._known: dict[int, tuple[exp.Query, str]] = {}
+
+    def of(self, query: exp.Query) -> str:
+        """Write a query."""
+        # The query is kept with its text, so that its id is not given to another one.
+        if id(query) not in self._known:
+            self._known[id(query)] = (query, query.sql(self.dialect, copy=False))
+        return self._known[id(query)][1]
+
+
 class DuckDB:
     """DuckDB, embedded."""
 
@@ -43,7 +58,7 @@ class DuckDB:
 
     def __init__(self, connection: Connection | None = None) -> None:
         self.connection = connection if connection is not None else duckdb.connect()
-        self._texts: dict[int, tuple[exp.Query, str]] = {}
+        self._texts = Texts(self.dialect)
 
     def load(self, schema: Schema, rows: Iterable[Row]) -> None:
         """Make a table of rows; for small tables, large ones are read from files."""
@@ -64,13 +79,7 @@ class DuckDB:
         if step.scored is not None:
             self._filled(step.name, step.columns, step.scored(self.rows(step.query)))
             return
-        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {step.name} AS {self._text(step.query)}")
-
-    def _text(self, query: exp.Query) -> str:
-        """Write the query of a step once for all chunks; a plan has half a megabyte of text."""
-        if id(query) not in self._texts:
-            self._texts[id(query)] = (query, query.sql(self.dialect, copy=False))
-        return self._texts[id(query)][1]
+        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {step.name} AS {self._texts.of(step.query)}")
 
     def rows(self, query: exp.Query) -> list[Row]:
         """Run a query and give its rows."""
@@ -108,7 +117,7 @@ class Spark:
         self.session = session
         self.scratch = scratch
         self._read = 0
-        self._texts: dict[int, tuple[exp.Query, str]] = {}
+        self._texts = Texts(self.dialect)
         self._made: dict[str, Future[None]] = {}
         self._pool = ThreadPoolExecutor(STEPS_AT_ONCE)
         # Spark loses columns when it infers conditions across a union of kept steps ("key not found: word#1").
@@ -139,17 +148,11 @@ class Spark:
     def _run(self, step: Step, read: Sequence[Future[None]]) -> None:
         for each in read:
             each.result()
-        frame = self.session.sql(self._text(step.query))
+        frame = self.session.sql(self._texts.of(step.query))
         if step.scored is not None:
             self._filled(step.name, step.columns, step.scored([tuple(row) for row in frame.collect()]))
             return
         self._keep(step.name, frame)
-
-    def _text(self, query: exp.Query) -> str:
-        """Write the query of a step once for all chunks."""
-        if id(query) not in self._texts:
-            self._texts[id(query)] = (query, query.sql(self.dialect, copy=False))
-        return self._texts[id(query)][1]
 
     def _keep(self, name: str, frame: Any) -> None:
         path = str(self._folder(name).absolute())

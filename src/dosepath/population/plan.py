@@ -24,13 +24,12 @@ What is missing for an unknown column is not part of a plan: the evaluator gives
 sheet does, so that a worklist asks for it where it is shown.
 """
 
-import gc
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from dosepath.core.errors import InputError
+from dosepath.population.collector import collector_at_rest
 from dosepath.population.values import RuleValue
 from dosepath.population.verdicts import RuleColumn
 from dosepath.population.wiring import Scope, Wiring
@@ -113,20 +112,8 @@ def plan_of(
     for arm in chosen:
         if arm not in protocol.file.arms:
             raise InputError(f"no arm '{arm}'; {suggest(arm, protocol.file.arms)}")
-    with _collector_at_rest():
+    with collector_at_rest():
         return _compiled(protocol, chosen, {**protocol.settings, **(settings or {})}, gate)
-
-
-@contextmanager
-def _collector_at_rest() -> Iterator[None]:
-    """Let nobody look for garbage: a plan is a million small objects that stay, and the search takes half its time."""
-    running = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if running:
-            gc.enable()
 
 
 def _compiled(protocol: Protocol, chosen: tuple[str, ...], numbers: Mapping[str, Fraction], gate: GateName) -> Plan:

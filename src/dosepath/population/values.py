@@ -32,13 +32,14 @@ class RuleValue:
     unit
         UCUM unit of a number.
     columns
-        Columns of `values`: one for a number or an answer, or low and high, or earliest and latest. NULL is not known;
-        `high` alone: no upper bound; 9999-12-31: never.
+        Columns of `compared_values`: one for a number or an answer, or low and high, or earliest and latest. NULL is
+        not known; `high` alone: no upper bound; 9999-12-31: never.
     request
         Number of the request whose fact is the value, in `evidence`. None where the value has columns; where it has
         neither, the one-patient evaluator has to be asked for every patient.
     open
-        Column of `values` and bit in it that say that the one-patient evaluator has to be asked for the patient.
+        Column of `compared_values` and bit in it that say that the one-patient evaluator has to be asked for the
+        patient.
     readers
         Places of the columns of `verdicts` whose own rule asks the question.
     """

@@ -18,7 +18,7 @@ from dosepath.core.errors import DosepathError, InputError
 from dosepath.population.connection import Connection, connected, read_parquet
 from dosepath.population.folders import open_whole
 
-TABLES: Final = ("verdicts", "overall", "evidence")
+TABLES: Final = ("verdicts", "overall", "evidence", "values")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Beside:
 
 
 def compared(first: Path, second: Path) -> dict[str, Beside]:
-    """Compare verdicts, outcomes and evidence of two screenings, row by row and column by column.
+    """Compare verdicts, outcomes, evidence and values of two screenings, row by row and column by column.
 
     Raises
     ------

@@ -18,6 +18,7 @@ from dosepath.rules import nodes
 from dosepath.rules.evaluation.answer import Answer, Found, Row, Situation, is_empty, join
 from dosepath.rules.evaluation.forms import Forms
 from dosepath.rules.nodes import Scalar, Truth
+from dosepath.rules.parse import walk
 from dosepath.rules.vocabulary import Vocabulary
 
 CASE_LIMIT = 2000
@@ -89,7 +90,9 @@ class Evaluator:
         self._sizes: dict[Hashable, int] = {}
         self._doubts: dict[Hashable, Evidence] = {}
         self._compared: dict[int, list[Found]] = {}
-        """What was compared, in each case; by the identity of the nodes, which live as long as their rules do."""
+        """What was compared, each value once; by the identity of the nodes, which live as long as their rules do."""
+        self._not_told_apart: set[int] = set()
+        """Nodes of rules that have more cases than are judged."""
 
     # cases --------------------------------------------------------------------------------------------------------
 
@@ -112,6 +115,7 @@ class Evaluator:
         answers = [first]
         while self._next_case():
             if len(answers) >= CASE_LIMIT:
+                self._not_told_apart.update(map(id, walk(rule)))
                 return self._unsettled(answers, f"more than {CASE_LIMIT} cases are possible; not told apart")
             answers.append(self.truth(rule))
         verdict = agreed(answer.verdict for answer in answers)
@@ -120,14 +124,16 @@ class Evaluator:
         return Answer(verdict, join(*(answer.evidence for answer in answers)).without_needs())
 
     def possible(self, node: Scalar) -> Sequence[Found]:
-        """Give the value of a node in every possible case, apart from any rule that is being judged.
+        """Give the values that a node may have in the possible cases, apart from any rule that is being judged.
 
         What a rule compared while it was judged is not found again. Beyond `CASE_LIMIT` cases nothing is known: the
         only case is one without a value.
         """
         known = self._compared.get(id(node))
+        if id(node) in self._not_told_apart:
+            return [Found(None)]
         if known is not None:
-            return known if len(known) < CASE_LIMIT else [Found(None)]
+            return known
         outer = self._chosen, self._sizes, self._doubts
         self._chosen, self._sizes, self._doubts = {}, {}, {}
         try:
@@ -191,7 +197,9 @@ class Evaluator:
         """Find a value that is compared, and remember it where the patient is asked and not a record."""
         found = self.value(node)
         if self.row is None:
-            self._compared.setdefault(id(node), []).append(found)
+            known = self._compared.setdefault(id(node), [])
+            if all((found.value, found.unit) != (other.value, other.unit) for other in known):
+                known.append(found)
         return found
 
     def truth_of_row(self, node: Truth, row: Row | None) -> Answer:

@@ -1,7 +1,7 @@
 """The values that questions compare, as columns of one row a patient.
 
 The value of a question to one result is that of the fact which its request was answered from: it stands in the
-evidence, and gets no column. All others are columns of `values`. What is left to the one-patient evaluator is a bit of
+evidence, and gets no column. All others are columns of `compared_values`. What is left to the one-patient evaluator is a bit of
 a few wide numbers, as flags are.
 """
 
@@ -38,7 +38,7 @@ class ValueColumns:
     unit
         UCUM unit of a number.
     columns
-        Columns of `values`: of a number that is known exactly where it is known, or of an answer, one; of a number in a
+        Columns of `compared_values`: of a number that is known exactly where it is known, or of an answer, one; of a number in a
         range, low and high; of a day, the earliest and the latest. None where the value is that of a fact, or left to
         the one-patient evaluator for every patient.
     pick

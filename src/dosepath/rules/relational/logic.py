@@ -19,9 +19,15 @@ def _joined(value: Tree, operands: Sequence[Truthed]) -> Truthed:
     return Truthed(value, either(*(operand.open for operand in operands)), seen)
 
 
-def _operands(compiler: Compiler, operands: Sequence[Truth]) -> list[Truthed]:
-    """Compile operands that are written several times: each has a column of its own, so that rules do not grow."""
-    return [compiler.truth(operand).with_trees(compiler.named) for operand in operands]
+def _operand(compiler: Compiler, operand: Truth) -> Truthed:
+    """Compile an operand that is written several times: it has a column of its own, so that rules do not grow."""
+    return compiler.truth(operand).with_trees(compiler.named)
+
+
+def _apart(compiler: Compiler, operand: Truth) -> tuple[Truthed, list[Use]]:
+    """Compile an operand as `_operand` does, and give what it uses, which is not noted yet."""
+    with compiler.noting() as used:
+        return _operand(compiler, operand), used
 
 
 @truth_of(nodes.And)
@@ -43,7 +49,7 @@ def _not(compiler: Compiler, node: nodes.Not) -> Truthed:
 
 @truth_of(nodes.AtLeast)
 def _at_least(compiler: Compiler, node: nodes.AtLeast) -> Truthed:
-    operands = _operands(compiler, node.operands)
+    operands = [_operand(compiler, operand) for operand in node.operands]
     met = _sum([sql("CASE WHEN :v THEN 1 ELSE 0 END", v=operand.value) for operand in operands])
     possible = _sum([sql("CASE WHEN NOT :v THEN 0 ELSE 1 END", v=operand.value) for operand in operands])
     value = sql("CASE WHEN :m >= :n THEN TRUE WHEN :p < :n THEN FALSE END", m=met, p=possible, n=node.count)
@@ -59,7 +65,7 @@ def _sum(parts: Sequence[Tree]) -> Tree:
 
 @truth_of(nodes.IsTrue)
 def _is_true(compiler: Compiler, node: nodes.IsTrue) -> Truthed:
-    operand = compiler.truth(node.operand).with_trees(compiler.named)
+    operand = _operand(compiler, node.operand)
     return settled(is_true(operand.value), operand.left_open, seen=operand.seen)
 
 
@@ -69,8 +75,7 @@ def _first_known(compiler: Compiler, node: nodes.FirstKnown) -> Truthed:
     opens: list[Tree | None] = []
     sooner: list[Tree] = []
     for each in node.operands:
-        with compiler.noting() as used:
-            operand = compiler.truth(each).with_trees(compiler.named)
+        operand, used = _apart(compiler, each)
         compiler.use(used, all_true(sooner) if sooner else None)
         cases.when(sql("(:v) IS NOT NULL", v=operand.value), operand.value.copy(), copy=False)
         if operand.left_open is not None:
@@ -88,8 +93,7 @@ def _any_recorded(compiler: Compiler, node: nodes.AnyRecorded) -> Truthed:
     recorded: list[Tree] = []
     asked: list[list[Use]] = []
     for each in node.operands:
-        with compiler.noting() as used:
-            operand = compiler.truth(each).with_trees(compiler.named)
+        operand, used = _apart(compiler, each)
         asked.append(used)
         # Where it is not told whether an unknown operand has a record, the evaluator looks.
         opens.append(operand.left_open if operand.seen is not None else sql("(:v) IS NULL", v=operand.value))
