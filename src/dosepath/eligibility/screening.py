@@ -11,6 +11,7 @@ from dosepath.core.errors import InputError
 from dosepath.core.facts import DEATH, NOTHING, Evidence, PatientRecord, Table
 from dosepath.core.verdict import Verdict, all_of, any_of
 from dosepath.eligibility.report import CheckResult, Finding, GateReport, Overall, ScreeningReport
+from dosepath.eligibility.scope import Scope
 from dosepath.protocol.model import Check, GateName
 from dosepath.protocol.protocol import Judged, Protocol, Rule
 from dosepath.rules import nodes
@@ -188,7 +189,7 @@ def _gate_report(judge: "_Judge") -> GateReport:
     counting = [
         criterion.id
         for criterion in protocol.criteria.values()
-        if not criterion.parent and judge.in_scope(criterion.id) and judge.has_say_below(criterion.id)
+        if not criterion.parent and judge.scope.counts(criterion.id)
     ]
     findings = {identity: judge.finding(identity) for identity in protocol.criteria} if counting else {}
     verdicts = {identity: judge.answer(identity, with_pending=False).verdict for identity in counting}
@@ -264,41 +265,12 @@ class _Judge:
 
     def __init__(self, arm: str, gate: GateName, rules: _Rules, again: _Rules, recheck: frozenset[str]) -> None:
         self.protocol = rules.protocol
-        self.arm = arm
         self.gate = gate
         self.rules = rules
         self.again = again
         self.recheck = recheck
         self._answers: dict[tuple[str, bool], Answer] = {}
-        self._scope: dict[str, bool] = {}
-
-    # scope ------------------------------------------------------------
-
-    def in_scope(self, identity: str) -> bool:
-        """Answer whether a criterion, or any below it, is judged for the arm."""
-        if identity not in self._scope:
-            criterion = self.protocol.criteria[identity]
-            below = criterion.children
-            inside = criterion.concerns(self.arm) and (not below or any(self.in_scope(child) for child in below))
-            self._scope[identity] = inside
-        return self._scope[identity]
-
-    def has_say(self, criterion: Judged) -> bool:
-        """Answer whether a criterion counts at the gate: at screening those of screening, later also earlier ones."""
-        match self.gate:
-            case GateName.SCREENING:
-                return GateName.SCREENING in criterion.gates
-            case GateName.LYMPHODEPLETION:
-                return bool(criterion.gates & {GateName.SCREENING, GateName.LYMPHODEPLETION})
-            case GateName.INFUSION:
-                return GateName.INFUSION in criterion.gates
-
-    def has_say_below(self, identity: str) -> bool:
-        """Answer whether a criterion or any below it counts at the gate."""
-        criterion = self.protocol.criteria[identity]
-        if not criterion.children:
-            return self.has_say(criterion)
-        return any(self.has_say_below(child) for child in criterion.children)
+        self.scope = Scope(rules.protocol, arm, gate)
 
     # answers ------------------------------------------------------------
 
@@ -310,7 +282,7 @@ class _Judge:
         return self._answers[key]
 
     def _judged(self, criterion: Judged, *, with_pending: bool) -> Answer:
-        if not self.in_scope(criterion.id):
+        if not self.scope.holds(criterion.id):
             return OUT_OF_SCOPE
         rules = self.again if self._is_rechecked(criterion) else self.rules
         answers = [self._by_rule(criterion, criterion.rule, rules, with_pending=with_pending)]
@@ -333,13 +305,7 @@ class _Judge:
         if rule.tree is not None:
             known = {identity: self.answer(identity) for identity in rule.references}
             return rules.judge_over(rule.tree, known.__getitem__)
-        children = [
-            child
-            for child in criterion.children
-            if self.in_scope(child)
-            and not self.protocol.criteria[child].source.defines
-            and (with_pending or self.has_say_below(child))
-        ]
+        children = self.scope.joined(criterion, with_pending=with_pending)
         if criterion.source.jointly:
             return rules.judge_over(self._joint_rule(rule, children), _not_judged)
         answers = [self.answer(child, with_pending=with_pending) for child in children]
@@ -362,13 +328,13 @@ class _Judge:
         """Give the verdict of a criterion with all that belongs to it."""
         criterion = self.protocol.criteria[identity]
         answer = self.answer(identity)
-        in_scope = self.in_scope(identity)
+        in_scope = self.scope.holds(identity)
         return Finding(
             criterion=criterion,
             verdict=answer.verdict,
             evidence=answer.evidence if in_scope else NOTHING,
             in_scope=in_scope,
-            pending=not self.has_say_below(identity),
+            pending=not self.scope.has_say(identity),
             alerts=self._alerts(criterion) if in_scope else (),
             expires=self._expiry(criterion, answer) if in_scope and answer.verdict.decided else None,
             values=self.values(criterion) if in_scope else (),

@@ -29,10 +29,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from dosepath.core.errors import InputError
+from dosepath.eligibility.scope import Scope
 from dosepath.population.collector import collector_at_rest
 from dosepath.population.values import RuleValue
 from dosepath.population.verdicts import RuleColumn
-from dosepath.population.wiring import Scope, Wiring
+from dosepath.population.wiring import Wiring
 from dosepath.protocol.model import GateName
 from dosepath.protocol.protocol import Protocol
 from dosepath.rules.nodes import Scalar

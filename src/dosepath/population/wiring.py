@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from sqlglot import exp
 
+from dosepath.eligibility.scope import Scope
 from dosepath.population.values import RuleValue
 from dosepath.population.verdicts import ONE_BY_ONE, RuleColumn, coded, joined
 from dosepath.protocol.model import GateName
@@ -16,35 +17,6 @@ from dosepath.rules.parse import walk
 from dosepath.rules.relational import Compiler, Truthed, Use, open_place, value_columns
 from dosepath.rules.relational.picks import PICKS
 from dosepath.rules.relational.sql import sql
-
-
-@dataclass(frozen=True)
-class Scope:
-    """Which criteria are judged for an arm, and which of them have a say at a gate."""
-
-    protocol: Protocol
-    arm: str
-    gate: GateName
-
-    def holds(self, identity: str) -> bool:
-        """Answer whether a criterion, or any below it, is judged for the arm."""
-        criterion = self.protocol.criteria[identity]
-        below = criterion.children
-        return criterion.concerns(self.arm) and (not below or any(self.holds(child) for child in below))
-
-    def has_say(self, identity: str) -> bool:
-        """Answer whether a criterion or any below it counts at the gate."""
-        criterion = self.protocol.criteria[identity]
-        if criterion.children:
-            return any(self.has_say(child) for child in criterion.children)
-        counting = {self.gate}
-        if self.gate is GateName.LYMPHODEPLETION:
-            counting.add(GateName.SCREENING)
-        return bool(criterion.gates & counting)
-
-    def counts(self, identity: str) -> bool:
-        """Answer whether a top criterion decides about the gate."""
-        return self.holds(identity) and self.has_say(identity)
 
 
 @dataclass
@@ -100,13 +72,7 @@ class Wiring:
         """Name the criteria that a rule joins, each with its column; those of a joint rule have none."""
         if rule.tree is not None:
             return tuple((other, self.column(scope, other, with_pending=True)) for other in rule.references)
-        children = [
-            child
-            for child in criterion.children
-            if scope.holds(child)
-            and not self.protocol.criteria[child].source.defines
-            and (with_pending or scope.has_say(child))
-        ]
+        children = scope.joined(criterion, with_pending=with_pending)
         if criterion.source.jointly:
             return tuple((child, None) for child in children)
         return tuple((child, self.column(scope, child, with_pending=with_pending)) for child in children)

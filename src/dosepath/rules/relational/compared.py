@@ -1,8 +1,8 @@
 """The values that questions compare, as columns of one row a patient.
 
 The value of a question to one result is that of the fact which its request was answered from: it stands in the
-evidence, and gets no column. All others are columns of `compared_values`. What is left to the one-patient evaluator is a bit of
-a few wide numbers, as flags are.
+evidence, and gets no column. All others have columns. What is left to the one-patient evaluator is a bit of a few wide
+numbers, as flags are.
 """
 
 from collections.abc import Container, Iterable, Sequence
@@ -38,8 +38,8 @@ class ValueColumns:
     unit
         UCUM unit of a number.
     columns
-        Columns of `compared_values`: of a number that is known exactly where it is known, or of an answer, one; of a number in a
-        range, low and high; of a day, the earliest and the latest. None where the value is that of a fact, or left to
+        Columns of the SELECT: of a number that is known exactly where it is known, or of an answer, one; of a number in
+        a range, low and high; of a day, the earliest and the latest. None where the value is that of a fact, or left to
         the one-patient evaluator for every patient.
     pick
         Place of the request for the result, where the value is that of a fact.
